@@ -1,0 +1,58 @@
+"""Every error Rowlock raises on purpose.  This module imports nothing of ours.
+
+::
+
+    RowlockError                 the command could not run          exit code 2
+    ├── DefinitionError          the definitions file is wrong      exit code 1
+    ├── PlanError                a plan cannot be made or applied   exit code 2
+    └── InputError               data or an option is wrong         exit code 2
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong, and where.
+
+    ``place`` is ``file:line`` (or ``file:line:column``), ``path`` the dotted
+    path inside the file, ``message`` what is wrong and what to do.
+    """
+
+    place: str
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        where = " ".join(part for part in (self.place, self.path) if part)
+        return f"{where}: {self.message}" if where else self.message
+
+
+class RowlockError(Exception):
+    """The command could not do what it was asked; the message says why and what to do."""
+
+    exit_code = 2
+
+
+class ProblemsError(RowlockError):
+    """Several problems at once; prints one line each."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = sorted(set(problems))
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+class DefinitionError(ProblemsError):
+    """The definitions file is invalid."""
+
+    exit_code = 1
+
+
+class PlanError(ProblemsError):
+    """The definition does not fit the database, or the plan cannot be applied."""
+
+
+class InputError(ProblemsError):
+    """Data handed to a command (a CSV file, a name, an option) is wrong."""
