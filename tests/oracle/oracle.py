@@ -56,12 +56,12 @@ def within(company: Company, person: Person, operation: str, record: Record) -> 
 
     "Dismissed people lose every right at once."  "Activities follow their
     parent: who may read the deal may read what happened on it"; whoever may
-    update the parent may write what hangs on it.
+    update the parent, so reads it too, may write what hangs on it.
     """
     if person.dismissed:
         return False
     if record.parent is not None:
-        return within(company, person, followed(operation), record.parent)
+        return allowed(company, person, followed(operation), record.parent)
     level = level_of(company, person, operation, record.entity, record.pipeline, record.stage)
     return reaches(company, person, level, record)
 

@@ -242,6 +242,7 @@ TABLE: dict[str, list[Case]] = {
         ("reader writer", "me", "create", of(lead("me")), True),
         ("reader writer", "me", "delete", of(lead("me")), True),
         ("writer", "me", "delete", of(lead("me")), False),
+        ("writer", "me", "create", of(lead("me")), False),
         ("eraser reader", "me", "delete", of(lead("me")), False),
         ("keeper", "me", "create", of(lead("me", "won")), False),
         ("seller", "me", "read", of(deal("west", "sales", "won")), True),
