@@ -77,12 +77,15 @@ def own_words(definition: Mapping[str, Any], said: Mapping[str, Any]) -> dict[Ce
 
 
 def declared(entity: Mapping[str, Any], pipeline: str | None, stage: str | None) -> tuple[str | None, str | None]:
-    """Return the pipeline and the stage, None for those the entity does not declare."""
+    """Return the pipeline and the stage, None for those the entity does not declare.
+
+    A pipeline has its own stages; one that is not declared may be at a stage of any.
+    """
     pipelines = entity.get("pipelines")
     if not pipelines:
         return None, stage if stage in entity.get("stages", ()) else None
     if pipeline not in pipelines:
-        return None, None
+        return None, stage if any(stage in stages for stages in pipelines.values()) else None
     return pipeline, stage if stage in pipelines[pipeline] else None
 
 
