@@ -1,0 +1,105 @@
+"""rowlock plan, apply, verify: what has to change, change it, find what was changed by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import psycopg
+
+from rls.commands.connection import with_connection
+from rls.definition import load, standard
+from rls.definition.model import Definition
+from rls.plan import applied_definition, deploy, make_plan
+from rls.plan.render import script
+from rls.report import console
+from rls.report.plans import plan_data, plan_text, summary
+
+definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
+
+
+def definition_of(paths: tuple[Path, ...]) -> Definition:
+    """Return the definition in the files named; without any, the one Rowlock ships."""
+    return load(list(paths) or [standard()])
+
+
+@click.command()
+@definitions
+@click.option("--sql", "as_sql", is_flag=True, help="Print the statements apply would run.")
+@click.option("--all", "everything", is_flag=True, help="One line for every change, however many.")
+@click.option("--check", is_flag=True, help="Exit with 1 when anything would change.")
+@as_json
+@with_connection
+def plan(
+    connection: psycopg.Connection,
+    definitions: tuple[Path, ...],
+    *,
+    as_sql: bool,
+    everything: bool,
+    check: bool,
+    as_json: bool,
+) -> None:
+    """Show what apply would change.  Changes nothing.
+
+    DEFINITIONS are YAML files, or directories of them; without any, the
+    definition Rowlock ships.  + is created, ~ altered, - dropped; ! is
+    reported and left alone.
+
+    \b
+    Examples:
+      rowlock plan rights.yaml                what would change
+      rowlock plan rights/ --sql              the statements
+      rowlock plan rights/ --check            for CI: exit 1 when not in sync
+    """
+    made = make_plan(connection, definition_of(definitions))
+    if as_json:
+        console.json(plan_data(made))
+    else:
+        console.data(script(made.changes).rstrip() if as_sql else plan_text(made, everything=everything))
+    if check and not made.empty:
+        raise click.exceptions.Exit(1)
+
+
+@click.command()
+@definitions
+@as_json
+@with_connection
+def apply(connection: psycopg.Connection, definitions: tuple[Path, ...], *, as_json: bool) -> None:
+    """Make the database obey the definition.
+
+    Everything happens in one transaction: all of it, or nothing.  Rights of
+    people follow at once, in sessions that are open too.  Applying what is
+    already applied runs no statement.
+
+    \b
+    Examples:
+      rowlock apply rights.yaml
+      rowlock apply                           the definition Rowlock ships
+    """
+    made = deploy(connection, definition_of(definitions))
+    if as_json:
+        console.json(plan_data(made))
+    else:
+        console.say(summary(made) if made.empty else f"applied: {summary(made).removeprefix('Plan: ')}")
+    for text in made.foreign:
+        console.say(f"! foreign {text}: not ours, left alone; it may let rows through")
+
+
+@click.command()
+@as_json
+@with_connection
+def verify(connection: psycopg.Connection, *, as_json: bool) -> None:
+    """Find what was changed by hand since the last apply.
+
+    Compares the database with the definition that was applied last, which the
+    database remembers.  Exit 0: nothing; 1: drift, one line each.  `rowlock
+    apply` mends it.
+    """
+    made = make_plan(connection, applied_definition(connection))
+    if as_json:
+        console.json(plan_data(made))
+    else:
+        console.data(plan_text(made, everything=True))
+    if not made.empty or made.foreign:
+        raise click.exceptions.Exit(1)

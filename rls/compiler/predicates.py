@@ -1,0 +1,138 @@
+"""Access levels as SQL: the body of one predicate function.
+
+PostgreSQL inlines a SQL function only when each argument that contains a
+sub-select is used at most once in its body (``inline_function`` in
+src/backend/optimizer/util/clauses.c), and every argument here is one.  So a
+body is grouped by how rows are reached, and lists the cells for each way::
+
+    (cells at own) and owner = me
+    or (cells at department) and owner = any (department_owners)
+    or (cells at subdepartments or open) and owner = any (subtree_owners)
+    or (cells at open) and is_open
+    or (cells at all)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from rls.compiler.cells import FALSE, Guard, all_of, any_of, cell_of_row, guard
+from rls.compiler.sources import Levels, Source, column
+from rls.definition.model import Level
+from rls.names import QualifiedName
+
+LEVELS = (Level.own, Level.department, Level.subdepartments, Level.open, Level.all)
+"""The levels that reach anything, narrowest first."""
+
+READABLE = {level: f"readable_{level.name}" for level in LEVELS}
+"""Level → the argument that lists the cells its caller may read that far, by whatever role."""
+
+
+@dataclass(frozen=True)
+class Predicate:
+    """What one predicate function decides.
+
+    ``levels`` are the role's own, by source.  ``counted``: the role counts
+    only in the cells its argument of that name lists (its time, or another
+    role's explicit level).  ``within_read``: rows must also be readable by any
+    of the caller's roles.
+    """
+
+    table: QualifiedName
+    sources: tuple[Source, ...]
+    levels: Mapping[str, Levels]
+    counted: bool = False
+    within_read: bool = False
+
+    def body(self) -> str:
+        """Return the expression after RETURN."""
+        reached = self._within_read() if self.within_read else self._reached()
+        if self.counted and reached is not FALSE:
+            reached = all_of([sql.SQL("{} = any (counted)").format(self._cell()), reached])
+        return reached.as_string(None)
+
+    def _reached(self) -> sql.Composable:
+        ways = (
+            ({Level.own}, self._own()),
+            ({Level.department}, self._owned_by("department_owners")),
+            ({Level.subdepartments, Level.open}, self._owned_by("subtree_owners")),
+            ({Level.open}, self._open()),
+            ({Level.all}, None),
+        )
+        return any_of(self._rows(wanted, condition) for wanted, condition in ways if self._reaches(wanted))
+
+    def _within_read(self) -> sql.Composable:
+        """Reach as far as both the role's level and the caller's level to read do.
+
+        Levels nest, so that is the union, level by level, of what lies at that
+        level or above for both.
+        """
+        ways = {
+            Level.own: self._own(),
+            Level.department: self._owned_by("department_owners"),
+            Level.subdepartments: self._owned_by("subtree_owners"),
+            Level.open: self._open(),
+            Level.all: None,
+        }
+        terms = []
+        for level, condition in ways.items():
+            wanted = {other for other in LEVELS if other >= level}
+            if self._reaches(wanted) and self._makes_sense(level):
+                readable = sql.SQL("{} = any ({})").format(self._cell(), sql.Identifier(READABLE[level]))
+                terms.append(all_of([self._rows(wanted, condition), readable]))
+        return any_of(terms)
+
+    def _rows(self, wanted: set[Level], condition: sql.Composable | None) -> sql.Composable:
+        """Return the rows of the cells at a wanted level, as far as *condition* reaches."""
+        guards = [self._guard(source, wanted) for source in self.sources if self._source_reaches(source, wanted)]
+        unguarded = None in guards or self._everywhere(wanted)
+        parts = [] if unguarded else [any_of(one for one in guards if one is not None)]
+        return all_of([*parts, *([] if condition is None else [condition])])
+
+    def _everywhere(self, wanted: set[Level]) -> bool:
+        return all(level in wanted for source in self.sources for level, _ in self.levels[source.entity.name].values())
+
+    def _guard(self, source: Source, wanted: set[Level]) -> Guard:
+        chosen = {cell: level in wanted for cell, (level, _) in self.levels[source.entity.name].items()}
+        cells = guard(source, self.table, chosen)
+        if source.reference is None:
+            return cells
+        belongs = sql.SQL("{} is not null").format(column(self.table, source.reference))
+        return belongs if cells is None else all_of([belongs, cells])
+
+    def _reaches(self, wanted: set[Level]) -> bool:
+        return any(self._source_reaches(source, wanted) for source in self.sources)
+
+    def _source_reaches(self, source: Source, wanted: set[Level]) -> bool:
+        return any(level in wanted for level, _ in self.levels[source.entity.name].values())
+
+    def _makes_sense(self, level: Level) -> bool:
+        if level is Level.all:
+            return True
+        return (self._open_column() if level is Level.open else self._owner_column()) is not None
+
+    def _cell(self) -> sql.Composable:
+        return cell_of_row(self.sources, self.table, {entity: tuple(levels) for entity, levels in self.levels.items()})
+
+    def _owner_column(self) -> str | None:
+        return next((source.owner.column for source in self.sources if source.owner), None)
+
+    def _open_column(self) -> str | None:
+        return next((source.open for source in self.sources if source.open), None)
+
+    def _own(self) -> sql.Composable | None:
+        name = self._owner_column()
+        return sql.SQL("{} = me").format(column(self.table, name)) if name else FALSE
+
+    def _owned_by(self, argument: str) -> sql.Composable | None:
+        name = self._owner_column()
+        if name is None:
+            return FALSE
+        return sql.SQL("{} = any ({})").format(column(self.table, name), sql.Identifier(argument))
+
+    def _open(self) -> sql.Composable | None:
+        name = self._open_column()
+        return column(self.table, name) if name else FALSE

@@ -1,0 +1,98 @@
+"""What the compiler reads of a definition: compiled roles, levels, and what depends on other roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from rls.compiler.sources import Levels, Source, cell_key, source_levels, sources
+from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
+from rls.state.objects import PermissionRow
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Levels of every compiled role on one entity."""
+
+    definition: Definition
+    entity: Entity
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """Return the roles that have a database role."""
+        return tuple(role for role in self.definition.roles if not role.abstract)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the entity itself, or the parents it follows."""
+        return sources(self.definition, self.entity)
+
+    @cached_property
+    def _levels(self) -> dict[tuple[str, Operation], dict[str, Levels]]:
+        return {
+            (role.name, operation): {
+                source.entity.name: source_levels(source, role, operation) for source in self.sources
+            }
+            for role in self.roles
+            for operation in OPERATIONS
+        }
+
+    def levels(self, role: Role, operation: Operation) -> dict[str, Levels]:
+        """Return the role's levels by the name of the source."""
+        return self._levels[role.name, operation]
+
+    def reaches(self, role: Role, operation: Operation) -> bool:
+        """Return whether the role reaches any record with this operation."""
+        return any(
+            level > Level.none for levels in self.levels(role, operation).values() for level, _ in levels.values()
+        )
+
+    def cells(self, role: Role, operation: Operation) -> Iterator[tuple[str, Level, bool]]:
+        """Yield (cell key, level, explicit) of every cell."""
+        for source in self.sources:
+            for cell, (level, explicit) in self.levels(role, operation)[source.entity.name].items():
+                yield cell_key(source, cell), level, explicit
+
+    def overruled(self, role: Role, operation: Operation) -> frozenset[str]:
+        """Return the cells where another role's explicit level takes this role's inherited one away."""
+        if self.definition.several_roles != "explicit":
+            return frozenset()
+        inherited = {key for key, _, explicit in self.cells(role, operation) if not explicit}
+        return frozenset(
+            key
+            for other in self.roles
+            if other.name != role.name
+            for key, _, explicit in self.cells(other, operation)
+            if explicit and key in inherited
+        )
+
+    def depends_on_others(self, role: Role, operation: Operation) -> bool:
+        """Return whether the role's level may not count, by the clock or by another role."""
+        return role.timed or bool(self.overruled(role, operation))
+
+    def needs_read_check(self, role: Role, operation: Operation) -> bool:
+        """Return whether the role's write reaches where its own read may not.
+
+        UPDATE and DELETE that read no column never ask the SELECT policies
+        (https://www.postgresql.org/docs/current/sql-createpolicy.html), so the
+        write predicate itself must hold the read rule.
+        """
+        if operation == "create" and not self.entity.parents:
+            return False
+        read = {key: level for key, level, _ in self.cells(role, "read")}
+        overruled = self.overruled(role, "read")
+        return any(
+            level > Level.none and (read[key] < level or key in overruled)
+            for key, level, _ in self.cells(role, operation)
+        )
+
+    def rows(self) -> Iterator[PermissionRow]:
+        """Yield what ``rls.permission`` must hold: every level that reaches anything or overrules another."""
+        keep_explicit = self.definition.several_roles == "explicit"
+        for role in self.roles:
+            for operation in OPERATIONS:
+                for key, level, stated in self.cells(role, operation):
+                    explicit = stated and keep_explicit
+                    if level > Level.none or explicit:
+                        yield PermissionRow(role.name, self.entity.name, operation, key, level.name, explicit)

@@ -1,0 +1,87 @@
+"""Where a row's owner, open flag, stage and pipeline are read from.
+
+An entity of its own reads them from its own columns; a child reads, for each
+entity it may belong to, the columns it carries of that parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from rls.definition.levels import Cell, levels
+from rls.definition.model import Definition, Entity, Level, Operation, Owner, Role
+from rls.names import QualifiedName
+
+Levels = Mapping[Cell, tuple[Level, bool]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entity whose rights a table's rows obey.
+
+    ``reference`` is the child's column that says a row belongs to *entity*;
+    None for an entity's own table.
+    """
+
+    entity: Entity
+    reference: str | None
+    owner: Owner | None
+    open: str | None
+    stage: str | None
+    pipeline: str | None
+
+    @property
+    def always_this(self) -> bool:
+        """Whether every row of the table belongs to this source."""
+        return self.reference is None
+
+
+def sources(definition: Definition, entity: Entity) -> tuple[Source, ...]:
+    """Return the sources of an entity's rows: itself, or its parents."""
+    if not entity.parents:
+        return (Source(entity, None, entity.owner, entity.open, entity.stage, entity.pipeline),)
+    carries = entity.carries
+    found = []
+    for link in entity.parents:
+        parent = definition.entity(link.entity)
+        found.append(
+            Source(
+                entity=parent,
+                reference=link.column,
+                owner=Owner(carries.owner, parent.owner.holds) if carries and parent.owner else None,
+                open=carries.open if carries and parent.open else None,
+                stage=carries.stage if carries and parent.stage else None,
+                pipeline=carries.pipeline if carries and parent.pipeline else None,
+            )
+        )
+    return tuple(found)
+
+
+def operation_on(source: Source, operation: Operation) -> Operation:
+    """Return the parent's operation that an operation on the child follows.
+
+    Changing what belongs to a record is changing the record (semantics,
+    "Activities follow their parent"): create, update and delete follow the
+    parent's update.
+    """
+    if source.always_this or operation not in ("create", "delete"):
+        return operation
+    return "update"
+
+
+def source_levels(source: Source, role: Role, operation: Operation) -> Levels:
+    """Return the role's level for *operation* in each cell of the source's entity."""
+    return levels(role, source.entity, operation_on(source, operation))
+
+
+def cell_key(source: Source, cell: Cell) -> str:
+    """Return the name of a cell as ``rls.permission`` keeps it: ``deal:sales/won``."""
+    return f"{source.entity.name}:{cell.pipeline}/{cell.stage}"
+
+
+def column(table: QualifiedName, name: str) -> sql.Composed:
+    """Return a column of the row a predicate function is given."""
+    return sql.SQL("{}.{}").format(sql.Identifier(table.name), sql.Identifier(name))

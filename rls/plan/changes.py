@@ -1,0 +1,91 @@
+"""A change: one object before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Literal
+
+from rls.state.objects import (
+    AssignmentRow,
+    DatabaseRole,
+    Function,
+    Grant,
+    Object,
+    PermissionRow,
+    Policy,
+    RoleRow,
+    RowSecurity,
+)
+
+Action = Literal["create", "alter", "drop"]
+
+SYMBOLS: dict[Action, str] = {"create": "+", "alter": "~", "drop": "-"}
+
+
+class Risk(StrEnum):
+    """What a change may do to access.
+
+    ``opens``: somebody may reach more; ``closes``: somebody may reach less, or
+    queries may fail; ``changes``: either; ``neutral``: neither by itself.
+    """
+
+    opens = "opens"
+    closes = "closes"
+    changes = "changes"
+    neutral = "neutral"
+
+
+_RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
+    DatabaseRole: (Risk.neutral, Risk.neutral, Risk.closes),
+    RoleRow: (Risk.neutral, Risk.changes, Risk.closes),
+    Function: (Risk.neutral, Risk.changes, Risk.closes),
+    Policy: (Risk.opens, Risk.changes, Risk.closes),
+    RowSecurity: (Risk.closes, Risk.closes, Risk.opens),
+    Grant: (Risk.opens, Risk.changes, Risk.closes),
+    PermissionRow: (Risk.opens, Risk.changes, Risk.closes),
+    AssignmentRow: (Risk.opens, Risk.changes, Risk.closes),
+}
+"""By type: the risk of creating, altering and dropping."""
+
+_TABLE_LOCKS = (Policy, RowSecurity)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object as it is (``before``) and as it shall be (``after``); None where it is not there."""
+
+    before: Object | None
+    after: Object | None
+
+    @property
+    def object(self) -> Object:
+        """The object the change is about."""
+        found = self.after if self.after is not None else self.before
+        assert found is not None, "a change has a side"
+        return found
+
+    @property
+    def action(self) -> Action:
+        """Create, alter or drop."""
+        if self.before is None:
+            return "create"
+        return "drop" if self.after is None else "alter"
+
+    @property
+    def risk(self) -> Risk:
+        """What the change may do to access."""
+        return _RISKS[type(self.object)][("create", "alter", "drop").index(self.action)]
+
+    @property
+    def locks_table(self) -> bool:
+        """Whether PostgreSQL takes ACCESS EXCLUSIVE on a table for it."""
+        return isinstance(self.object, _TABLE_LOCKS)
+
+    def reverse(self) -> Change:
+        """Return the change that takes this one back."""
+        return Change(self.after, self.before)
+
+    def __str__(self) -> str:
+        name = getattr(self.object, "name", "") if isinstance(self.object, DatabaseRole) else str(self.object)
+        return f"{SYMBOLS[self.action]} {self.object.kind} {name}"

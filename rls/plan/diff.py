@@ -1,0 +1,68 @@
+"""(current, desired) → changes.  Pure."""
+
+from __future__ import annotations
+
+from rls.plan.changes import Change
+from rls.state.objects import (
+    AssignmentRow,
+    DatabaseRole,
+    Function,
+    Grant,
+    Object,
+    PermissionRow,
+    Policy,
+    RoleRow,
+    RowSecurity,
+    State,
+)
+
+CREATION: tuple[type, ...] = (
+    DatabaseRole,
+    Function,
+    RowSecurity,
+    Policy,
+    Grant,
+    PermissionRow,
+    RoleRow,
+    AssignmentRow,
+)
+"""The order of statements: functions before the policies that call them, row
+security before anything that lets a row through, assignments last.  Dropping
+goes the other way round, and before creating."""
+
+
+def diff(current: State, desired: State) -> tuple[Change, ...]:
+    """Return the changes that turn *current* into *desired*, in the order they can run.
+
+    Row security is never taken back: a table the definition no longer names
+    stays closed until somebody opens it by hand.
+    """
+    before, after = current.by_identity(), desired.by_identity()
+    dropped = [Change(thing, None) for key, thing in before.items() if key not in after and _droppable(thing)]
+    made = [Change(before.get(key), thing) for key, thing in after.items() if before.get(key) != thing]
+    dropped.sort(key=lambda change: (-_rank(change.object), _text(change)))
+    made.sort(key=lambda change: (_rank(change.object), _text(change)))
+    return (*dropped, *made)
+
+
+def patched(state: State, changes: tuple[Change, ...]) -> State:
+    """Return the state after the changes: what applying them must come to."""
+    objects = set(state.objects)
+    for change in changes:
+        if change.before is not None:
+            objects.discard(change.before)
+        if change.after is not None:
+            objects.add(change.after)
+    return State(frozenset(objects))
+
+
+def _droppable(thing: Object) -> bool:
+    return not isinstance(thing, RowSecurity)
+
+
+def _rank(thing: Object) -> int:
+    return CREATION.index(type(thing))
+
+
+def _text(change: Change) -> tuple[str, ...]:
+    return (*change.object.identity, repr(change.before), repr(change.after))

@@ -1,0 +1,135 @@
+"""A plan: what has to change, seen against one state of one database."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection
+
+from rls import installation as installing
+from rls.compiler import compile_state
+from rls.definition.storing import digest, parse
+from rls.definition.model import Definition
+from rls.errors import PlanError, Problem, RowlockError
+from rls.names import Installation
+from rls.plan.changes import Action, Change
+from rls.plan.diff import diff
+from rls.state.catalog import read_facts, read_state
+from rls.state.objects import DatabaseRole, State
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The ordered changes from the current state to what a definition wants.
+
+    ``fingerprint`` is of the state the plan was made against: a plan is stale
+    where it differs.  ``foreign`` names policies on managed tables that are
+    not Rowlock's; they are reported and left alone.
+    """
+
+    definition: Definition
+    installation: Installation
+    changes: tuple[Change, ...]
+    fingerprint: str
+    membership_drift: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether the database already is as the definition wants it."""
+        return not self.changes and not self.membership_drift
+
+    def counts(self) -> Counter[Action]:
+        """Return how many objects are created, altered and dropped."""
+        return Counter(change.action for change in self.changes)
+
+
+def make_plan(connection: Connection[Any], definition: Definition) -> Plan:
+    """Return what has to change in the database to make *definition* hold.
+
+    Reads only.
+
+    :raises PlanError: the definition does not fit the database.
+    :raises RowlockError: Rowlock is not installed in it.
+    """
+    with connection.transaction():
+        connection.execute("set local search_path = ''")
+        return _plan(connection, definition, installed(connection))
+
+
+def _plan(connection: Connection[Any], definition: Definition, installation: Installation) -> Plan:
+    facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
+    desired = compile_state(definition, facts, installation)
+    roles = {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
+    current = read_state(connection, (entity.table for entity in definition.entities), roles, installation)
+    _refuse_taken_roles(connection, desired, current.state)
+    return Plan(
+        definition=definition,
+        installation=installation,
+        changes=diff(current.state, desired),
+        fingerprint=fingerprint(current.state, definition),
+        membership_drift=membership_drift(connection),
+        foreign=current.foreign,
+    )
+
+
+def installed(connection: Connection[Any]) -> Installation:
+    """Return the installation of the connected database.
+
+    :raises RowlockError: there is none.
+    """
+    found = installing.read(connection)
+    if found is None:
+        raise RowlockError(
+            f'Rowlock is not installed in database "{connection.info.dbname}": run `rowlock init` there first'
+        )
+    return found
+
+
+def applied_definition(connection: Connection[Any]) -> Definition:
+    """Return the definition that was applied last; the database keeps it.
+
+    :raises RowlockError: none was, or another version of Rowlock wrote it.
+    """
+    installed(connection)
+    row = connection.execute("select definition from rls.installation").fetchone()
+    if row is None or row[0] is None:
+        raise RowlockError("no definition was applied to this database yet: run `rowlock apply`")
+    try:
+        return parse(row[0])
+    except ValueError as error:
+        raise RowlockError(f"{error}: apply the definitions file again") from error
+
+
+def fingerprint(state: State, definition: Definition) -> str:
+    """Return a digest of a state and of the definition that is to replace it."""
+    text = "\n".join(sorted(map(repr, state.objects))) + digest(definition)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def membership_drift(connection: Connection[Any]) -> tuple[str, ...]:
+    """Return every membership in Rowlock's database roles that should be there and is not, or is and should not."""
+    query = 'select drift, role::text, member::text from rls.membership_drift() order by 2, 3'
+    words = {"missing": "grant", "extra": "revoke"}
+    return tuple(f"{words[drift]} {role}: {member}" for drift, role, member in connection.execute(query))
+
+
+def _refuse_taken_roles(connection: Connection[Any], desired: State, current: State) -> None:
+    missing = {thing.name for thing in desired.objects - current.objects if isinstance(thing, DatabaseRole)}
+    query = "select rolname::text from pg_catalog.pg_roles where rolname = any (%s::name[])"
+    taken = [name for (name,) in connection.execute(query, [sorted(missing)])]
+    if taken:
+        raise PlanError(
+            [
+                Problem(
+                    "",
+                    f"database role {name}",
+                    "exists in this cluster and is not this installation's: drop it, rename the role of the "
+                    "definitions file, or install with another --prefix",
+                )
+                for name in taken
+            ]
+        )

@@ -1,0 +1,211 @@
+"""Connection → facts and current state, by reading the catalog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg import Connection, sql
+from psycopg.rows import dict_row
+
+from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.resources import sql_text, template
+from rls.state.facts import Column, Facts, Table
+from rls.state.objects import (
+    AssignmentRow,
+    DatabaseRole,
+    Function,
+    Grant,
+    Object,
+    PermissionRow,
+    Policy,
+    RoleRow,
+    RowSecurity,
+    State,
+)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What ``rls.applied`` remembers of one object: our text, and how the server printed it."""
+
+    source: str
+    canonical: str
+
+
+@dataclass(frozen=True)
+class Current:
+    """The current state, and the policies on managed tables that are not ours."""
+
+    state: State
+    foreign: tuple[str, ...] = ()
+
+
+def read_facts(connection: Connection[Any], tables: Iterable[QualifiedName], installation: Installation) -> Facts:
+    """Return the tables asked for, as far as they exist, and every principal."""
+    found: dict[QualifiedName, list[Row]] = {}
+    for row in _rows(connection, sql_text("catalog/tables.sql"), _names(tables)):
+        found.setdefault(QualifiedName(row["schema"], row["name"]), []).append(row)
+    principals = template("catalog/principals.sql", organisation=installation.organisation)
+    return Facts(
+        tables={name: _table(name, rows) for name, rows in found.items()},
+        principals={(row["kind"], row["name"]): row["id"] for row in _rows(connection, principals)},
+    )
+
+
+def _table(name: QualifiedName, rows: list[Row]) -> Table:
+    columns = tuple(
+        Column(row["column"], row["type"], row["has_default"], row["identity"], row["generated"]) for row in rows
+    )
+    key = sorted((row["key_position"], row["column"]) for row in rows if row["key_position"])
+    return Table(name, columns, tuple(column for _, column in key))
+
+
+def managed_tables(connection: Connection[Any]) -> set[QualifiedName]:
+    """Return the tables an earlier apply put under row security."""
+    query = "select identity from rls.applied where kind = 'row security'"
+    return {QualifiedName(*row["identity"]) for row in _rows(connection, query)}
+
+
+def read_state(
+    connection: Connection[Any],
+    tables: Iterable[QualifiedName],
+    roles: Iterable[str],
+    installation: Installation,
+) -> Current:
+    """Return the rights in force.
+
+    :param tables: the tables to look at, besides those an earlier apply managed.
+    :param roles: database roles to look at, besides those of an earlier apply.
+    """
+    managed = sorted({*tables, *managed_tables(connection)})
+    applied = read_applied(connection)
+    role_rows = [RoleRow(**row) for row in _rows(connection, "select name, database_role::text, timed from rls.role")]
+    ours = {row.database_role for row in role_rows}
+    policies, foreign = _policies(connection, managed, applied, installation)
+    objects: set[Object] = {*role_rows, *policies}
+    objects.update(_database_roles(connection, ours))
+    objects.update(_functions(connection, applied))
+    objects.update(_row_security(connection, managed))
+    objects.update(_grants(connection, managed, ours | set(roles), installation))
+    objects.update(_permissions(connection))
+    objects.update(_assignments(connection))
+    return Current(State(frozenset(objects)), tuple(foreign))
+
+
+def read_applied(connection: Connection[Any]) -> dict[tuple[str, ...], Applied]:
+    """Return what was applied, by kind and identity."""
+    query = "select kind, identity, source, canonical from rls.applied"
+    return {
+        (row["kind"], *row["identity"]): Applied(row["source"], row["canonical"]) for row in _rows(connection, query)
+    }
+
+
+def canonical_functions(connection: Connection[Any]) -> dict[tuple[str, ...], Row]:
+    """Return every predicate function of the database as the server prints it, by kind and identity."""
+    return {
+        (Function.kind, row["name"], f"{row['table_schema']}.{row['table_name']}", *row["types"]): row
+        for row in _rows(connection, sql_text("catalog/functions.sql"))
+    }
+
+
+def canonical_policies(connection: Connection[Any], tables: Iterable[QualifiedName]) -> dict[tuple[str, ...], Row]:
+    """Return every policy on the tables, and every other that calls a predicate, by kind and identity."""
+    return {
+        (Policy.kind, row["table_schema"], row["table_name"], row["name"]): row
+        for row in _rows(connection, sql_text("catalog/policies.sql"), _names(tables))
+    }
+
+
+def canonical_policy(row: Row) -> str:
+    """Return everything the server knows of a policy, as one text."""
+    permissive = "permissive" if row["permissive"] else "restrictive"
+    roles = ", ".join(row["roles"])
+    return f"{permissive} for {row['command']} to {roles}\nusing {row['using']}\nwith check {row['with_check']}"
+
+
+def _functions(connection: Connection[Any], applied: Mapping[tuple[str, ...], Applied]) -> Iterator[Function]:
+    for key, row in canonical_functions(connection).items():
+        known = applied.get(key)
+        table = QualifiedName(row["table_schema"], row["table_name"])
+        arguments = tuple(zip(row["names"], row["types"], strict=True))
+        untouched = known is not None and known.canonical == row["canonical"]
+        body = known.source if known and untouched else row["canonical"]
+        yield Function(row["name"], table, arguments, body, row["grantee"])
+
+
+def _policies(
+    connection: Connection[Any],
+    tables: Iterable[QualifiedName],
+    applied: Mapping[tuple[str, ...], Applied],
+    installation: Installation,
+) -> tuple[list[Policy], list[str]]:
+    ours, foreign = [], []
+    for key, row in canonical_policies(connection, tables).items():
+        table = QualifiedName(row["table_schema"], row["table_name"])
+        if key not in applied:
+            if row["roles"] != [installation.rls_owner]:
+                foreign.append(f"policy {row['name']} on {table} ({canonical_policy(row).splitlines()[0]})")
+            continue
+        untouched = applied[key].canonical == canonical_policy(row)
+        source = applied[key].source if untouched else canonical_policy(row)
+        using = source if row["command"] != "insert" else None
+        with_check = source if row["command"] in ("insert", "update") else None
+        ours.append(Policy(table, row["name"], row["command"], ",".join(row["roles"]), using, with_check))
+    return ours, foreign
+
+
+def _database_roles(connection: Connection[Any], names: set[str]) -> Iterator[DatabaseRole]:
+    query = "select rolname::text as name from pg_catalog.pg_roles where rolname = any (%(names)s::name[])"
+    yield from (DatabaseRole(row["name"]) for row in _rows(connection, query, {"names": sorted(names)}))
+
+
+def _row_security(connection: Connection[Any], tables: Iterable[QualifiedName]) -> Iterator[RowSecurity]:
+    for row in _rows(connection, sql_text("catalog/row_security.sql"), _names(tables)):
+        yield RowSecurity(QualifiedName(row["table_schema"], row["table_name"]), row["enabled"], row["forced"])
+
+
+def _grants(
+    connection: Connection[Any], tables: list[QualifiedName], roles: set[str], installation: Installation
+) -> Iterator[Grant]:
+    grantees_query = template(
+        "catalog/grantees.sql",
+        organisation=installation.organisation,
+        everyone=sql.Literal(installation.everyone),
+        principal_pattern=sql.Literal(
+            f"^{re.escape(installation.prefix)}(department|group|project_group)_[0-9]+(_tree)?$"
+        ),
+    )
+    grantees = [row["name"] for row in _rows(connection, grantees_query, {"roles": sorted(roles)})]
+    schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
+    values = {"grantees": grantees, **_names(tables)}
+    for row in _rows(connection, sql_text("catalog/grants.sql"), values):
+        schema, name = row["schema"], row["name"]
+        whole_schema = name is None and schema in schemas
+        if whole_schema or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
+            columns = tuple(row["columns"]) if row["columns"] else None
+            yield Grant(row["grantee"], schema, name, row["privilege"], columns, row["grantable"])
+
+
+def _permissions(connection: Connection[Any]) -> Iterator[PermissionRow]:
+    query = "select role, entity, operation, cell, level, explicit from rls.permission"
+    yield from (PermissionRow(**row) for row in _rows(connection, query))
+
+
+def _assignments(connection: Connection[Any]) -> Iterator[AssignmentRow]:
+    query = "select role, principal_kind, principal_id from rls.assignment where from_definition"
+    yield from (AssignmentRow(**row) for row in _rows(connection, query))
+
+
+def _names(tables: Iterable[QualifiedName]) -> dict[str, list[str]]:
+    ordered = sorted(tables)
+    return {"schemas": [table.schema for table in ordered], "names": [table.name for table in ordered]}
+
+
+def _rows(connection: Connection[Any], query: Any, values: Mapping[str, Any] | None = None) -> list[Row]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        return list(cursor.execute(query, values))

@@ -1,0 +1,58 @@
+-- What the given grantees hold on schemas, tables, columns and helper functions; '' is PUBLIC.
+-- PUBLIC is asked only about managed tables.
+with
+grantee as (
+  select role.oid, role.rolname::text as name
+  from pg_catalog.pg_roles as role
+  where role.rolname = any (%(grantees)s::name[])
+  union all
+  select 0, ''
+),
+managed as (
+  select class.oid
+  from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
+  join pg_catalog.pg_namespace as namespace on namespace.nspname = wanted.schema
+  join pg_catalog.pg_class as class on class.relnamespace = namespace.oid and class.relname = wanted.name
+),
+entry as (
+  select namespace.nspname::text as schema, null::text as name, null::text as "column", null::oid as class, acl.*
+  from pg_catalog.pg_namespace as namespace, pg_catalog.aclexplode(namespace.nspacl) as acl
+  where acl.grantee <> 0
+  union all
+  select namespace.nspname, class.relname, null, class.oid, acl.*
+  from pg_catalog.pg_class as class
+  join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+  cross join pg_catalog.aclexplode(class.relacl) as acl
+  where class.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  union all
+  select namespace.nspname, class.relname, attribute.attname, class.oid, acl.*
+  from pg_catalog.pg_attribute as attribute
+  join pg_catalog.pg_class as class on class.oid = attribute.attrelid
+  join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+  cross join pg_catalog.aclexplode(attribute.attacl) as acl
+  where not attribute.attisdropped
+  union all
+  select
+    namespace.nspname,
+    pg_catalog.format('%%s(%%s)', proc.proname, pg_catalog.pg_get_function_identity_arguments(proc.oid)),
+    null,
+    null,
+    acl.*
+  from pg_catalog.pg_proc as proc
+  join pg_catalog.pg_namespace as namespace on namespace.oid = proc.pronamespace
+  left join pg_catalog.pg_type as type on type.oid = proc.proargtypes[0]
+  cross join pg_catalog.aclexplode(proc.proacl) as acl
+  where namespace.nspname = 'rls' and type.typtype is distinct from 'c'
+)
+select
+  grantee.name as grantee,
+  entry.schema,
+  entry.name,
+  lower(entry.privilege_type) as privilege,
+  array_agg(entry."column" order by entry."column") filter (where entry."column" is not null) as columns,
+  bool_or(entry.is_grantable) as grantable
+from entry
+join grantee on grantee.oid = entry.grantee
+where grantee.oid <> 0 or entry.class in (select managed.oid from managed)
+group by grantee.name, entry.schema, entry.name, entry.privilege_type, entry."column" is null
+order by 1, 2, 3, 4
