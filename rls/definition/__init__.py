@@ -1,0 +1,53 @@
+"""The definitions file: which tables hold what, which roles may do what with it, who holds them.
+
+::
+
+    YAML ─located─▶ data and lines ─validating─▶ schema.File ─checking─▶ (problems) ─resolving─▶ Definition
+"""
+
+from rls.definition.levels import Cell, cells, levels
+from rls.definition.loading import load, standard
+from rls.definition.model import (
+    OPERATIONS,
+    Assignment,
+    Carries,
+    Definition,
+    Entity,
+    Level,
+    Operation,
+    Owner,
+    Parent,
+    Permission,
+    Pipeline,
+    PrincipalKind,
+    Role,
+    SeveralRoles,
+)
+from rls.definition.schema import json_schema
+from rls.definition.storing import digest, dump, parse
+
+__all__ = [
+    "OPERATIONS",
+    "Assignment",
+    "Carries",
+    "Cell",
+    "Definition",
+    "Entity",
+    "Level",
+    "Operation",
+    "Owner",
+    "Parent",
+    "Permission",
+    "Pipeline",
+    "PrincipalKind",
+    "Role",
+    "SeveralRoles",
+    "cells",
+    "digest",
+    "dump",
+    "json_schema",
+    "levels",
+    "load",
+    "parse",
+    "standard",
+]

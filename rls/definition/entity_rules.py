@@ -1,0 +1,128 @@
+"""What must hold of entities."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rls.definition import schema
+from rls.definition.checking import Declared, Source, repeated
+from rls.definition.wording import Path, shown, unknown
+from rls.errors import Problem
+
+Entity = Declared[schema.Entity]
+
+OF_A_RECORD = ("owner", "open", "stage", "stages", "pipeline", "pipelines")
+
+
+def check(source: Source) -> Iterator[Problem]:
+    """Yield everything wrong with the entities of *source*."""
+    for entity, before in repeated(source.all_entities(), lambda one: (one.raw.table.schema_, one.raw.table.name)):
+        if entity.path != before.path:
+            table = f"{entity.raw.table.schema_}.{entity.raw.table.name}"
+            yield entity.problem(("table",), f"table {shown(table)} already belongs to entity {shown(before.name)}")
+    for entity in source.all_entities():
+        if not entity.document.damaged(entity.name):
+            yield from _columns(entity)
+            yield from _stages(entity)
+            yield from _repeats(entity)
+            yield from _parents(entity, source)
+
+
+def _columns(entity: Entity) -> Iterator[Problem]:
+    """One column decides one thing; an open flag needs an owner."""
+    raw, used = entity.raw, dict[str, str]()
+    deciding: list[tuple[Path, str | None]] = [
+        (("owner",), raw.owner.column if raw.owner else None),
+        (("open",), raw.open),
+        (("stage",), raw.stage),
+        (("pipeline",), raw.pipeline),
+        *((("parents", column), column) for column in raw.parents or ()),
+    ]
+    if raw.carries:
+        deciding += [(("carries", part), getattr(raw.carries, part)) for part in ("owner", "open", "stage", "pipeline")]
+    for path, column in deciding:
+        what = ".".join(map(str, path[:1] if path[0] == "parents" else path))
+        if column is not None and used.setdefault(column, what) != what:
+            yield entity.problem(path, f"column {shown(column)} is already used as {used[column]}: one column, one use")
+    if raw.open and not raw.owner and not raw.parents:
+        yield entity.problem(("open",), 'an open flag needs an owner: without one only "none" and "all" apply')
+
+
+def _stages(entity: Entity) -> Iterator[Problem]:
+    """Columns and declared stages come in pairs."""
+    raw = entity.raw
+    any_stage = raw.stages or any((raw.pipelines or {}).values())
+    if raw.pipelines is not None and raw.stages is not None:
+        yield entity.problem(("stages",), "an entity with pipelines lists its stages in them: remove stages")
+        return
+    if raw.stage and not any_stage:
+        where = "pipelines: {name: […]}" if raw.pipeline else "stages: […]"
+        yield entity.problem(("stage",), f"no stages are declared: list them in {where}")
+    if any_stage and not raw.stage:
+        path = "stages" if raw.stages else "pipelines"
+        yield entity.problem((path,), "stages without their column: say which one in stage")
+    if raw.pipeline and not raw.pipelines:
+        yield entity.problem(("pipeline",), "no pipelines are declared: list them in pipelines: {name: […]}")
+    if raw.pipelines and not raw.pipeline:
+        yield entity.problem(("pipelines",), "pipelines without their column: say which one in pipeline")
+
+
+def _repeats(entity: Entity) -> Iterator[Problem]:
+    """No list names anything twice, and none is empty."""
+    raw = entity.raw
+    lists: list[tuple[Path, list[str] | None]] = [(("stages",), raw.stages), (("key",), raw.key)]
+    lists.append((("columns",), raw.columns))
+    lists += [(("pipelines", name), stages) for name, stages in (raw.pipelines or {}).items()]
+    for path, items in lists:
+        if items is not None and not items and path[0] in ("key", "columns"):
+            yield entity.problem(path, "is empty: list columns or remove it")
+        for index, item in enumerate(items or ()):
+            if item in (items or ())[:index]:
+                yield entity.problem((*path, index), f"{shown(item)} is listed twice: remove one")
+
+
+def _parents(entity: Entity, source: Source) -> Iterator[Problem]:
+    """A child follows entities that are not children, and carries what decides over them."""
+    raw = entity.raw
+    if raw.parents is None:
+        if raw.carries:
+            yield entity.problem(("carries",), "only a child carries: say in parents what it belongs to, or remove it")
+        return
+    if not raw.parents:
+        yield entity.problem(("parents",), "is empty: list column: entity, or remove it")
+    for part in OF_A_RECORD:
+        if getattr(raw, part) is not None:
+            yield entity.problem((part,), f"a child follows its parents and has no {part} of its own: remove it")
+    for column, parent in raw.parents.items():
+        yield from _parent(entity, column, parent, source)
+    if all(parent in source.entities for parent in raw.parents.values()):
+        yield from _carries(entity, source)
+
+
+def _parent(entity: Entity, column: str, parent: str, source: Source) -> Iterator[Problem]:
+    path = ("parents", column)
+    names = source.names("entities")
+    if parent not in names:
+        yield entity.problem(path, unknown("entity", parent, names))
+    elif parent == entity.name:
+        yield entity.problem(path, f"{shown(parent)} cannot be its own parent")
+    elif parent in source.entities and source.entities[parent].parents:
+        yield entity.problem(path, f"{shown(parent)} is a child itself: name the entity it follows")
+
+
+def _carries(entity: Entity, source: Source) -> Iterator[Problem]:
+    """What a parent's rights read, the child carries, and nothing else."""
+    parents = [source.entities[name] for name in (entity.raw.parents or {}).values()]
+    if any(parent.parents for parent in parents):
+        return
+    for part in ("owner", "open", "stage", "pipeline"):
+        having = sorted({parent.name for parent in parents if getattr(parent, part) is not None})
+        carried = entity.raw.carries and getattr(entity.raw.carries, part)
+        if having and not carried:
+            yield entity.problem(("carries",), f"{part} is missing: {having[0]} has one, name the column that copies it")
+        if carried and not having:
+            yield entity.problem(("carries", part), f"no parent has {part}: remove it")
+    if len({parent.owner.holds for parent in parents if parent.owner}) > 1:
+        yield entity.problem(("parents",), "the owners of some parents hold id, of others key: one child cannot carry both")
+    if parents and not any(parent.owner for parent in parents) and any(parent.stage for parent in parents):
+        yield entity.problem(("parents",), "stages are followed only where a parent has an owner")

@@ -1,0 +1,54 @@
+"""The level a role has at each cell of an entity."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rls.definition.model import Entity, Level, Operation, Role
+
+OTHER = "*"
+"""The part of a cell that stands for every stage or pipeline not declared."""
+
+
+class Cell(NamedTuple):
+    """A pipeline and a stage a record may be in; ``*`` = any that is not declared."""
+
+    pipeline: str = OTHER
+    stage: str = OTHER
+
+
+def cells(entity: Entity) -> tuple[Cell, ...]:
+    """Return every cell of *entity*, in the order of the file, ``*`` last.
+
+    Without pipelines there is only pipeline ``*``; a pipeline has its own
+    stages, and pipeline ``*`` the stages of all.
+    """
+    if not entity.pipelines:
+        return tuple(Cell(OTHER, stage) for stage in (*entity.stages, OTHER))
+    every = dict.fromkeys(stage for pipeline in entity.pipelines for stage in pipeline.stages)
+    own = [Cell(pipeline.name, stage) for pipeline in entity.pipelines for stage in (*pipeline.stages, OTHER)]
+    return (*own, *(Cell(OTHER, stage) for stage in (*every, OTHER)))
+
+
+def levels(role: Role, entity: Entity, operation: Operation) -> dict[Cell, tuple[Level, bool]]:
+    """Return cell → (level, explicit) of *operation* on *entity*; explicit = a stage's own level.
+
+    A pipeline for which the role says anything about the operation is
+    independent of the entity's stages; what it leaves out is the entity's
+    level.  Children (entities with parents) have no levels: every cell is none.
+    """
+    said = {
+        (permission.pipeline, permission.stage): permission.level
+        for permission in role.permissions
+        if permission.entity == entity.name and permission.operation == operation
+    }
+    entity_level = said.get((None, None), Level.none)
+    own_worlds = {pipeline for pipeline, _ in said}
+
+    def level(cell: Cell) -> tuple[Level, bool]:
+        world = cell.pipeline if cell.pipeline in own_worlds else None
+        if (world, cell.stage) in said:
+            return said[world, cell.stage], True
+        return said.get((world, None), entity_level), False
+
+    return {cell: level(cell) for cell in cells(entity)}

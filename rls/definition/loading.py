@@ -1,0 +1,106 @@
+"""Files → Definition.  The only module of this package that reads anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rls.definition import entity_rules, located, resolving, role_rules
+from rls.definition.checking import Source, files
+from rls.definition.located import Located
+from rls.definition.model import Assignment, Definition
+from rls.definition.validating import Document, validate
+from rls.errors import DefinitionError, Problem
+from rls.names import Installation
+
+SUFFIXES = (".yaml", ".yml")
+
+
+def standard() -> Path:
+    """Return the directory of the definition that ships with Rowlock."""
+    return Path(__file__).parent / "standard"
+
+
+def load(paths: Sequence[Path], prefix: str = Installation.prefix) -> Definition:
+    """Return the definition in *paths*: files, or directories whose ``*.yaml`` are read in order of name.
+
+    *prefix* begins the name of every database role, and so limits how long a
+    role's name may be.
+
+    :raises DefinitionError: with every problem of every file, one line each.
+    """
+    problems: list[Problem] = []
+    documents = [validate(_read(path)) for path in _files(paths, problems)]
+    for document in documents:
+        problems += document.located.problems
+    source = Source(documents)
+    if not problems or all(document.usable for document in documents):
+        problems += files(source)
+        problems += entity_rules.check(source)
+        problems += role_rules.check(source, prefix)
+    if problems:
+        raise _error(problems)
+    return _definition(source)
+
+
+def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
+    """Yield each file once."""
+    seen: set[Path] = set()
+    for path in paths:
+        found = [path]
+        if path.is_dir():
+            found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
+            if not found:
+                problems.append(Problem(str(path), "", "no *.yaml file in this directory"))
+        for file in found:
+            if file.resolve() not in seen:
+                seen.add(file.resolve())
+                yield file
+
+
+def _read(path: Path) -> Located:
+    """Return the data of one file, or the reason why there is none."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return _unreadable(path, str(path), f"cannot be read: {error.strerror}")
+    try:
+        return located.read(content.decode("utf-8-sig"), str(path))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return _unreadable(path, f"{path}:{line}", "not UTF-8: save the file as UTF-8")
+
+
+def _unreadable(path: Path, place: str, message: str) -> Located:
+    return Located(str(path), problems=[Problem(place, "", message)], readable=False)
+
+
+def _definition(source: Source) -> Definition:
+    """Return what a source without problems says."""
+    roles = {name: declared.raw for name, declared in source.declared_roles.items()}
+    rules = [document.file.several_roles for document in source.documents]
+    assignments = [
+        Assignment(assignment.raw.role, *resolving.principal(assignment.raw.to))
+        for assignment in source.all_assignments()
+    ]
+    return Definition(
+        several_roles=next((rule for rule in rules if rule), "highest"),
+        entities=tuple(source.entities[name] for name in sorted(source.entities)),
+        roles=tuple(sorted(resolving.roles(roles, source.entities), key=lambda role: role.name)),
+        assignments=tuple(sorted(assignments)),
+    )
+
+
+def _error(problems: list[Problem]) -> DefinitionError:
+    """Return the error with its problems in the order of the lines."""
+    error = DefinitionError(problems)
+    error.problems.sort(key=_line)
+    error.args = ("\n".join(str(problem) for problem in error.problems),)
+    return error
+
+
+def _line(problem: Problem) -> tuple[str, int, str, str]:
+    file, _, line = problem.place.rpartition(":")
+    if not line.isdecimal():
+        file, line = problem.place, "0"
+    return file, int(line), problem.path, problem.message

@@ -1,0 +1,282 @@
+"""The raw YAML as pydantic models: which keys there are, what they hold, and the JSON Schema for editors.
+
+Docstrings of the fields are the schema's descriptions.  Short forms (a single
+level for all six operations, a name for a list of one) are expanded before
+validation, so the rest of the code sees only the long form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from rls.definition.model import OPERATIONS, Level, SeveralRoles
+from rls.definition.wording import shown
+from rls.names import MAX_BYTES
+
+LevelName = Literal["none", "own", "department", "subdepartments", "open", "all"]
+LEVELS = tuple(level.name for level in Level)
+NAME = r"^[a-z][a-z0-9_]*$"
+
+
+@dataclass(frozen=True, eq=False)
+class Short:
+    """Accept a short form in YAML: *expand* turns it into the long one, *schema* describes it."""
+
+    expand: Callable[[Any], Any]
+    schema: dict[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Expand before validating."""
+        return core_schema.no_info_before_validator_function(self.expand, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe both forms."""
+        return {"anyOf": [self.schema, handler(schema)]}
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+def _all_operations(value: Any) -> Any:
+    return dict.fromkeys(OPERATIONS, value) if isinstance(value, str) else value
+
+
+def _column_only(value: Any) -> Any:
+    return {"column": value} if isinstance(value, str) else value
+
+
+def _table(value: Any) -> Any:
+    """Split ``schema.table``; quotes and further dots need the long form."""
+    if not isinstance(value, str):
+        return value
+    schema, dot, name = value.partition(".")
+    if not dot:
+        raise PydanticCustomError("table", f"table {shown(value)} has no schema: write schema.table")
+    if "." in name or '"' in value:
+        long = "{schema: …, name: …}"
+        raise PydanticCustomError("table", f"table {shown(value)}: write {long} when a name has dots or quotes")
+    return {"schema": schema, "name": name}
+
+
+def _principal(value: Any) -> Any:
+    if value == "everyone":
+        return {"everyone": True}
+    if isinstance(value, str):
+        kinds = "everyone, {person: …}, {department: …}, {group: …} or {project_group: …}"
+        raise PydanticCustomError("principal", f"unknown principal {shown(value)}: one of {kinds}")
+    return value
+
+
+def _identifier(value: str) -> str:
+    if not value or len(value.encode()) > MAX_BYTES:
+        why = f"has {len(value.encode())} bytes; PostgreSQL keeps {MAX_BYTES}" if value else "is empty"
+        raise PydanticCustomError("identifier", f"name {shown(value)} {why}")
+    return value
+
+
+def _value(value: str) -> str:
+    if not value or value == "*":
+        raise PydanticCustomError("value", f'{shown(value)} cannot be the name of a stage or a pipeline')
+    return value
+
+
+Name = Annotated[str, Field(pattern=NAME)]
+Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"minLength": 1, "maxLength": 63})]
+Value = Annotated[str, AfterValidator(_value), Field(json_schema_extra={"minLength": 1})]
+TEXT: dict[str, Any] = {"type": "string"}
+ONE_LEVEL: dict[str, Any] = {
+    "enum": list(LEVELS),
+    "description": "One level for all six operations.",
+}
+
+
+class Raw(BaseModel):
+    """What all parts of the file have in common: no other keys, no conversions."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+
+class Table(Raw):
+    """A table's schema and name, exactly as the catalog has them."""
+
+    schema_: Identifier = Field(alias="schema", examples=["crm"])
+    """The schema."""
+    name: Identifier = Field(examples=["deal"])
+    """The table's name in it."""
+
+
+class Owner(Raw):
+    """The column that names a record's owner."""
+
+    column: Identifier = Field(examples=["owner_id"])
+    """The column."""
+    holds: Literal["id", "key"] = "id"
+    """What the column holds: `id` = person.id, `key` = person.key (any type: a uuid, a number, a login)."""
+
+
+class Carries(Raw):
+    """The columns of a child that copy what decides over its parent; triggers keep them."""
+
+    owner: Identifier | None = Field(default=None, examples=["parent_owner_id"])
+    """Copy of the parent's owner column; needed when a parent has an owner."""
+    open: Identifier | None = Field(default=None, examples=["parent_is_open"])
+    """Copy of the parent's open flag; needed when a parent has one."""
+    stage: Identifier | None = Field(default=None, examples=["parent_stage"])
+    """Copy of the parent's stage; needed when a parent has one."""
+    pipeline: Identifier | None = Field(default=None, examples=["parent_pipeline"])
+    """Copy of the parent's pipeline; needed when a parent has one."""
+
+
+class Entity(Raw):
+    """A kind of record, kept in one table: which table, and which of its columns decide."""
+
+    description: str = ""
+    """What it is, for people."""
+    table: Annotated[Table, Short(_table, {"type": "string", "pattern": r'^[^."]+\.[^."]+$'})] = Field(
+        examples=["crm.deal", {"schema": "Sales", "name": "Deals 2024"}]
+    )
+    """The table: `schema.table`, or `{schema: …, name: …}`; upper case is kept as written."""
+    owner: Annotated[Owner, Short(_column_only, TEXT)] | None = Field(
+        default=None, examples=["owner_id", {"column": "rep_no", "holds": "key"}]
+    )
+    """The column holding the record owner's person.id. Without it only `none` and `all` apply."""
+    open: Identifier | None = Field(default=None, examples=["is_open"])
+    """A boolean column: records flagged by it are reached by level `open`."""
+    stage: Identifier | None = Field(default=None, examples=["stage"])
+    """The column holding the record's stage."""
+    stages: list[Value] | None = Field(default=None, examples=[["new", "in_process", "converted", "junk"]])
+    """The stages rights may speak of, in order (an entity without pipelines)."""
+    pipeline: Identifier | None = Field(default=None, examples=["pipeline"])
+    """The column holding the record's pipeline."""
+    pipelines: dict[Value, list[Value]] | None = Field(default=None, examples=[{"sales": ["prospecting", "won"]}])
+    """Pipeline → its stages, in order."""
+    parents: dict[Identifier, str] | None = Field(default=None, examples=[{"deal_id": "deal", "lead_id": "lead"}])
+    """Column → entity: records of this entity belong to those and follow their rights; exactly one column is filled."""
+    carries: Carries | None = None
+    """The columns that copy what decides over the parent."""
+    key: Annotated[list[Identifier], Short(_listed, TEXT)] | None = Field(default=None, examples=[["id"]])
+    """The columns of the key; the table's primary key when left out."""
+    columns: Annotated[list[Identifier], Short(_listed, TEXT)] | None = Field(default=None, examples=[["id", "name"]])
+    """The columns people may see at all; every column the table has when left out."""
+
+
+class Operations(Raw):
+    """A level for each operation; an operation left out is inherited."""
+
+    read: LevelName | None = None
+    """Whose records may be read."""
+    create: LevelName | None = None
+    """Whose records may be created: `own` = only mine."""
+    update: LevelName | None = None
+    """Whose records may be changed; the changed record must still lie within it."""
+    delete: LevelName | None = None
+    """Whose records may be deleted."""
+    export: LevelName | None = None
+    """Whose records may be exported in bulk."""
+    import_: LevelName | None = Field(default=None, alias="import")
+    """Whose records may be imported in bulk."""
+
+
+class PipelinePermissions(Operations):
+    """Levels in one pipeline: an operation named here is independent of the entity's own levels and stages."""
+
+    stages: dict[str, Annotated[Operations, Short(_all_operations, ONE_LEVEL)]] | None = Field(
+        default=None, examples=[{"won": {"update": "none"}}]
+    )
+    """Stage → its own levels; a level for an operation replaces the inherited one there."""
+
+
+class Permissions(PipelinePermissions):
+    """Levels on one entity."""
+
+    pipelines: dict[str, Annotated[PipelinePermissions, Short(_all_operations, ONE_LEVEL)]] | None = Field(
+        default=None, examples=[{"partners": {"read": "all"}}]
+    )
+    """Pipeline → its own levels."""
+
+
+class Role(Raw):
+    """A named set of permissions that people are assigned to."""
+
+    description: str = ""
+    """What the role is for."""
+    abstract: bool = False
+    """True: only for other roles to extend; nobody can be assigned to it."""
+    timed: bool = False
+    """True: assignments to it may have a start and an end."""
+    extends: Annotated[list[str], Short(_listed, TEXT)] | None = Field(default=None, examples=[["employee"]])
+    """Roles whose permissions this one starts from; of several, the highest level counts."""
+    permissions: dict[str, Annotated[Permissions, Short(_all_operations, ONE_LEVEL)]] | None = Field(
+        default=None, examples=[{"*": "own", "deal": {"read": "department", "stages": {"won": {"update": "none"}}}}]
+    )
+    """Entity (or `*` = every entity the level can apply to) → levels. What is not mentioned is `none`."""
+
+
+class Principal(Raw):
+    """Who is assigned: exactly one of them."""
+
+    everyone: Literal[True] | None = None
+    """True: every active person; written shorter as `to: everyone`."""
+    person: str | None = Field(default=None, min_length=1, examples=["alice"])
+    """One person, by login."""
+    department: str | None = Field(default=None, examples=["Company/East"])
+    """The people of one department, by its path from the root."""
+    subdepartments: bool | None = None
+    """With `department`: also the people of every department below it."""
+    group: str | None = Field(default=None, min_length=1, examples=["Auditors"])
+    """The people of a group, by name."""
+    project_group: str | None = Field(default=None, min_length=1, examples=["Migration"])
+    """The people of a project group, by name."""
+
+
+class Assignment(Raw):
+    """A role given to a person, a department, a group or everyone by the file itself."""
+
+    role: str = Field(examples=["manager"])
+    """The role."""
+    to: Annotated[Principal, Short(_principal, {"const": "everyone"})] = Field(
+        examples=["everyone", {"person": "alice"}, {"department": "Company/East", "subdepartments": True}]
+    )
+    """Who holds it."""
+
+
+class File(Raw):
+    """A Rowlock definition: which tables hold what, which roles may do what with it, and who holds them.
+
+    One file, or all *.yaml files of a directory together.
+    """
+
+    several_roles: SeveralRoles | None = None
+    """How several roles of one person add up where stages differ: `highest` (the default) or `explicit` (Bitrix24)."""
+    entities: dict[Name, Entity] | None = None
+    """Name → entity."""
+    roles: dict[Name, Role] | None = None
+    """Name → role."""
+    assignments: list[Assignment] | None = None
+    """Assignments that belong to the definition, beside those made by command."""
+
+
+class _Editors(GenerateJsonSchema):
+    """JSON Schema without null: a key left out and a key without value are not the same in our files."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        """Describe only what may be written."""
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        """Leave out defaults that cannot be written."""
+        described = super().default_schema(schema)
+        return {key: value for key, value in described.items() if (key, value) != ("default", None)}
+
+
+def json_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of a definitions file, for editors to complete and check it."""
+    schema = File.model_json_schema(schema_generator=_Editors)
+    return {"$schema": _Editors.schema_dialect} | schema | {"title": "Rowlock definition"}
