@@ -1,0 +1,1 @@
+"""People, departments, logins and assignments: files → values → the database."""

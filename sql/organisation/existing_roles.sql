@@ -1,0 +1,10 @@
+-- Database roles of these names, with what makes a role no person's.
+select
+  role.rolname as name,
+  role.rolsuper as superuser,
+  role.rolbypassrls as bypasses,
+  role.rolreplication as replicates,
+  role.rolcreaterole as creates_roles,
+  exists (select from pg_catalog.pg_auth_members as membership where membership.roleid = role.oid) as has_members
+from pg_catalog.pg_roles as role
+where role.rolname = any (%s)
