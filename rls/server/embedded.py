@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import psycopg
-from psycopg import conninfo
+from psycopg import conninfo, sql
 
 from rls.server import account, binaries, process
 from rls.server.binaries import Binaries
@@ -96,7 +96,13 @@ class EmbeddedServer:
         postmaster = self._postmaster()
         if postmaster is None:
             return Status(self.directory, running=False, version=self._data_version())
-        return Status(self.directory, True, self._data_version(), postmaster.pid, postmaster.port)
+        return Status(
+            self.directory,
+            running=True,
+            version=self._data_version(),
+            pid=postmaster.pid,
+            port=postmaster.port,
+        )
 
     def connection_info(self) -> dict[str, str]:
         """Return host, port, user and password, as :func:`psycopg.connect` takes them.
@@ -113,6 +119,15 @@ class EmbeddedServer:
         """Return the administrator's URL of the database *dbname*, password included."""
         info = self.connection_info()
         return f"postgresql://{info['user']}:{info['password']}@{info['host']}:{info['port']}/{quote(dbname, safe='')}"
+
+    def ensure_database(self, name: str) -> None:
+        """Create the database *name* unless it is there.
+
+        :raises ServerError: the server does not run.
+        """
+        with psycopg.connect(self.url(), autocommit=True) as connection:
+            if connection.execute("select from pg_database where datname = %s", [name]).fetchone() is None:
+                connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
 
     def _postmaster(self) -> Postmaster | None:
         return process.running(self.data)
@@ -173,7 +188,7 @@ class EmbeddedServer:
     def _make_password(self, user: account.Account | None) -> None:
         self.password_file.unlink(missing_ok=True)
         descriptor = os.open(self.password_file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with open(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(secrets.token_urlsafe(24) + "\n")
         account.hand_over(self.password_file, user)
 
@@ -187,8 +202,8 @@ class EmbeddedServer:
         version = self._data_version()
         if version != programs.major:
             message = (
-                f"{self.data} was made by PostgreSQL {version}, the programs in {programs.directory} are {programs.version}: "
-                f"set {binaries.VARIABLE} to the programs of {version}, or choose another directory"
+                f"{self.data} was made by PostgreSQL {version}, the programs in {programs.directory} are "
+                f"{programs.version}: set {binaries.VARIABLE} to the programs of {version}, or choose another directory"
             )
             raise ServerError(message)
 

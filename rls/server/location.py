@@ -9,7 +9,10 @@ from rls.server import account
 
 
 def default_directory() -> Path:
-    """Return ``~/.local/share/rowlock/postgres`` (XDG base directories), for root one its server's account can reach."""
+    """Return ``~/.local/share/rowlock/postgres``, for root a directory that the server's account can reach.
+
+    ``XDG_DATA_HOME`` moves it (https://specifications.freedesktop.org/basedir/latest).
+    """
     home = os.environ.get("XDG_DATA_HOME")
     data = Path(home) if home and Path(home).is_absolute() else Path.home() / ".local" / "share"
     user = account.unprivileged()

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rls.server.account import Account
 from rls.server.binaries import Binaries
@@ -25,6 +26,11 @@ POLL = 0.02
 
 START_SECONDS = 120
 STOP_SECONDS = 60
+
+LINUX = sys.platform.startswith("linux")
+
+STATUS_LINE = 7
+"""Where ``postmaster.pid`` has the word ``ready``, counted from 0."""
 
 PR_SET_PDEATHSIG = 1
 """``man 2 prctl``: the signal a process gets when the thread that made it dies."""
@@ -55,21 +61,17 @@ def running(data: Path) -> Postmaster | None:
         return None
     if not _serves(pid, data):
         return None
-    return Postmaster(pid, port, ready=len(lines) > 7 and lines[7].strip() == "ready")
+    return Postmaster(pid, port, ready="".join(lines[STATUS_LINE : STATUS_LINE + 1]).strip() == "ready")
 
 
 def _serves(pid: int, data: Path) -> bool:
     """Tell whether process *pid* is a postmaster of *data*; a postmaster's working directory is its data."""
-    directory = Path(f"/proc/{pid}/cwd")
-    if sys.platform == "linux":
-        try:
-            return directory.readlink() == data.resolve()
-        except OSError:
-            return False
     try:
+        if LINUX:
+            return Path(f"/proc/{pid}/cwd").readlink() == data.resolve()
         os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
+    except OSError as error:
+        return not LINUX and isinstance(error, PermissionError)
     return True
 
 
@@ -132,7 +134,7 @@ def start_child(
 ) -> subprocess.Popen[bytes] | None:
     """Start a server that ends with this process, however that ends; return it, or None when it did not start."""
     with log.open("ab") as output:
-        process = subprocess.Popen(
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             [binaries.program("postgres"), "-D", str(data), *_options(settings)],
             env=binaries.environment(),
             cwd=data.parent,
@@ -140,7 +142,7 @@ def start_child(
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_ends_with(os.getpid()),
+            preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 - calls two system calls, takes no lock
             **_identity(account),
         )
     if wait_for(lambda: process.poll() is not None or _ready(data), START_SECONDS) and process.poll() is None:
@@ -179,7 +181,8 @@ def _options(settings: Mapping[str, str]) -> list[str]:
     return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
 
 
-def _identity(account: Account | None) -> dict[str, object]:
+def _identity(account: Account | None) -> dict[str, Any]:
+    """Return what :mod:`subprocess` needs to start a program as *account*."""
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
@@ -191,7 +194,7 @@ def _ends_with(parent: int) -> Callable[[], None] | None:
     Changing the account clears the wish, so it comes after; the parent may be
     dead by then already.
     """
-    if sys.platform != "linux":
+    if not LINUX:
         return None
     prctl = ctypes.CDLL(None, use_errno=True).prctl
 

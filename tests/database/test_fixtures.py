@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import psycopg
+import pytest
 
 from tests.fixtures.database import Cluster, Database
 from tests.fixtures.roles import RolesBefore
@@ -71,9 +72,5 @@ def test_a_clone_has_the_privileges_of_its_template(server: Server) -> None:
 
 def test_an_unknown_password_is_refused(empty_database: Database) -> None:
     """The suite's servers check passwords, or direct logins would prove nothing."""
-    try:
+    with pytest.raises(psycopg.OperationalError, match="password"):
         empty_database.connect("postgres", "wrong")
-    except psycopg.OperationalError as error:
-        assert "password" in str(error)
-    else:
-        raise AssertionError("a wrong password was accepted")

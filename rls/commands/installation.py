@@ -1,0 +1,68 @@
+"""rowlock init, upgrade, uninstall: what Rowlock itself keeps in a database."""
+
+from __future__ import annotations
+
+import click
+import psycopg
+
+from rls.commands.connection import with_connection
+from rls.names import Installation
+from rls.report import console
+
+
+@click.command()
+@click.option("--no-crm", is_flag=True, help="Only what the rights need; the business tables are yours.")
+@click.option(
+    "--organisation", default="crm", show_default=True, metavar="SCHEMA", help="Schema of people and departments."
+)
+@click.option("--prefix", default="crm_", show_default=True, help="What the names of our database roles begin with.")
+@with_connection
+def init(connection: psycopg.Connection, no_crm: bool, organisation: str, prefix: str) -> None:
+    """Install Rowlock in a database.
+
+    Makes schema rls (the helpers of the rights), the tables of people and
+    departments, and the CRM's own tables unless --no-crm.  Database roles
+    belong to the whole server: give two databases of one server different
+    prefixes.  Run again, it changes nothing.
+
+    \b
+    Examples:
+      rowlock init                                     a CRM from nothing
+      rowlock init --no-crm --organisation staff       beside tables you have
+    """
+    from rls import installation
+
+    installation.install(connection, Installation(prefix=prefix, organisation=organisation), crm=not no_crm)
+    console.say(f"installed in database {connection.info.dbname}")
+
+
+@click.command()
+@with_connection
+def upgrade(connection: psycopg.Connection) -> None:
+    """Bring an installation to this version of Rowlock.
+
+    Applies the migrations that are missing, all or none.  Nothing to do is
+    fine.
+    """
+    from rls import installation
+
+    installation.upgrade(connection)
+    console.say(f"database {connection.info.dbname} is up to date")
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_connection
+def uninstall(connection: psycopg.Connection, yes: bool) -> None:
+    """Remove Rowlock from a database, with the CRM's tables and everything in them.
+
+    Drops schema rls, the tables `rowlock init` made and our database roles;
+    people's logins stay.  Asks first.
+    """
+    from rls import installation
+
+    database = connection.info.dbname
+    if not yes:
+        click.confirm(f"Drop everything Rowlock made in database {database}, records included?", abort=True, err=True)
+    installation.uninstall(connection)
+    console.say(f"removed from database {database}")
