@@ -75,7 +75,7 @@ class RowlockGroup(click.Group):
         except KeyboardInterrupt:
             console.say("interrupted")
             ctx.exit(INTERRUPTED)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - here every exception ends
             text, exit_code = explained(error)
             console.error(text)
             ctx.exit(exit_code)
