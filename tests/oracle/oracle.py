@@ -97,16 +97,19 @@ def reaches(company: Company, person: Person, level: str, record: Record) -> boo
     if level == "open" and entity.get("open") and record.is_open:
         return True
     owner = company.person(record.owner)
-    if owner is None:
-        return False
-    if owner.login == person.login:
-        return True
+    return owner is not None and (owner.login == person.login or responsible(company, person, level, owner))
+
+
+def responsible(company: Company, person: Person, level: str, owner: Person) -> bool:
+    """Say whether the owner is in a department the level reaches from the person's.
+
+    "department: + owned by any member of any department I am a member of;
+    subdepartments: + owned by members of any department below mine."
+    """
     if level == "own":
         return False
-    if person.departments & owner.departments:
-        return True
     if level == "department":
-        return False
+        return bool(person.departments & owner.departments)
     return any(person.departments & set(company.above(department)) for department in owner.departments)
 
 

@@ -79,14 +79,13 @@ def own_words(definition: Mapping[str, Any], said: Mapping[str, Any]) -> dict[Ce
 def declared(entity: Mapping[str, Any], pipeline: str | None, stage: str | None) -> tuple[str | None, str | None]:
     """Return the pipeline and the stage, None for those the entity does not declare.
 
-    A pipeline has its own stages; one that is not declared may be at a stage of any.
+    A stage that any pipeline declares is declared in all of them.
     """
     pipelines = entity.get("pipelines")
     if not pipelines:
         return None, stage if stage in entity.get("stages", ()) else None
-    if pipeline not in pipelines:
-        return None, stage if any(stage in stages for stages in pipelines.values()) else None
-    return pipeline, stage if stage in pipelines[pipeline] else None
+    known = stage if any(stage in stages for stages in pipelines.values()) else None
+    return pipeline if pipeline in pipelines else None, known
 
 
 def effective(

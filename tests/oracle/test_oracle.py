@@ -38,7 +38,8 @@ roles:
   wins_only: {permissions: {lead: {stages: {won: all}}}}
   seller: {permissions: {deal: {read: own, stages: {won: {read: all}}, pipelines: {partners: {read: department}}}}}
   partner_won: {permissions: {deal: {read: own, pipelines: {partners: {stages: {won: {read: none}}}}}}}
-  partner_all: {permissions: {deal: {read: own, update: own, stages: {won: {update: none}}, pipelines: {partners: all}}}}
+  partner_all:
+    permissions: {deal: {read: own, update: own, stages: {won: {update: none}}, pipelines: {partners: all}}}
   everything_own: {permissions: {"*": own}}
   everything_open: {permissions: {"*": open}}
   everything_all: {permissions: {"*": all, note: {read: none}}}
@@ -280,7 +281,7 @@ def test_the_table_is_long_enough() -> None:
     assert len(CASES) >= 60
 
 
-@pytest.mark.parametrize(("sentence", "roles", "login", "operation", "record", "answer"), CASES)
+@pytest.mark.parametrize("sentence, roles, login, operation, record, answer", CASES)
 def test_the_oracle_reads_the_sentence(
     sentence: str, roles: str, login: str, operation: str, record: Record, answer: bool
 ) -> None:
@@ -306,7 +307,7 @@ EXPLICIT: list[Case] = [
 ]
 
 
-@pytest.mark.parametrize(("roles", "login", "operation", "record", "answer"), EXPLICIT)
+@pytest.mark.parametrize("roles, login, operation, record, answer", EXPLICIT)
 def test_only_explicit_levels_count_where_any_role_is_explicit(
     roles: str, login: str, operation: str, record: Record, answer: bool
 ) -> None:
@@ -319,7 +320,7 @@ def test_only_explicit_levels_count_where_any_role_is_explicit(
 
 
 @pytest.mark.parametrize(
-    ("roles", "old", "new", "answer"),
+    "roles, old, new, answer",
     [
         ("own", lead("me"), lead("me", "won"), True),
         ("own", lead("me"), lead("colleague"), False),
@@ -350,7 +351,7 @@ BEFORE, AFTER = datetime(2026, 6, 1, 11, tzinfo=UTC), datetime(2026, 6, 1, 13, t
 
 
 @pytest.mark.parametrize(
-    ("given", "login", "answer"),
+    "given, login, answer",
     [
         (Assignment("all", "everyone"), "loner", True),
         (Assignment("all", "everyone"), "gone", False),

@@ -1,0 +1,229 @@
+"""Compare what the server lets a person do with what the oracle says, decision by decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import psycopg
+from psycopg import sql
+
+from tests.access import observer
+from tests.access.ground import Columns, Row
+from tests.access.observer import Attempt, Outcome
+from tests.oracle.company import Company, Person, Record
+from tests.oracle.oracle import allowed, allowed_update, roles_of
+
+SHOWN = 20
+"""How many differences a failure prints."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One decision the server and the oracle do not agree on."""
+
+    person: str
+    roles: tuple[str, ...]
+    statement: str
+    record: object
+    oracle: bool
+    server: bool
+
+    def __str__(self) -> str:
+        return (
+            f"{self.person} ({', '.join(self.roles)}): {self.statement}\n"
+            f"    on {self.record}\n    oracle {self.oracle}, server {self.server}"
+        )
+
+
+@dataclass
+class Verdict:
+    """How many decisions were compared, and those that differ."""
+
+    decisions: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        shown = "\n".join(map(str, self.differences[:SHOWN]))
+        return f"{len(self.differences)} of {self.decisions} decisions differ\n{shown}"
+
+
+class Judge:
+    """Tries everything a person might do with the records of one entity.
+
+    The records owned by ``self_login`` stand for the person's own: they are
+    handed to each person in turn, within the attempt.
+    """
+
+    def __init__(
+        self, connection: psycopg.Connection, company: Company, rows: Sequence[Row], self_login: str | None = None
+    ) -> None:
+        self.company = company
+        self.verdict = Verdict()
+        self._connection = connection
+        self._columns = Columns(connection, company)
+        self._rows = rows
+        self._self = self_login
+        self._entity = rows[0].record.entity
+        observer.prepare(connection)
+
+    def store(self) -> None:
+        """Insert every row, as the superuser."""
+        for row in self._rows:
+            self._connection.execute(observer.text(self._columns.insert(row)).encode())
+
+    def mine(self, person: Person, row: Row) -> Row:
+        """Return the row as it is while this person looks."""
+        if self._self is None:
+            return row
+        parent = row.parent and self.mine(person, row.parent)
+        owner = person.login if row.record.owner == self._self else row.record.owner
+        record = replace(row.record, owner=owner, parent=parent.record if parent else None)
+        return Row(row.key, record, parent)
+
+    def rows_of(self, person: Person) -> list[Row]:
+        """Return every row as it is while this person looks."""
+        return [self.mine(person, row) for row in self._rows]
+
+    def everything(self, person: Person, *, creations: int = 1) -> None:
+        """Compare reading, updating, deleting every row, and creating every ``creations``-th one."""
+        rows = self.rows_of(person)
+        read, update, delete = self._observe(person, [self._reading(), self._updating(), self._deleting()])
+        self._compare(person, "select", rows, "read", read)
+        self._compare(person, "update … set note, without WHERE", rows, "update", update)
+        self._compare(person, "delete, without WHERE", rows, "delete", delete)
+        if update.checked:
+            self._differ(person, "update … set note, without WHERE, fails WITH CHECK", None, oracle=True, server=False)
+        self.creations(person, rows[::creations])
+
+    def one_by_one(self, person: Person, rows: Iterable[Row]) -> None:
+        """Compare updating and deleting rows by their keys."""
+        rows = list(rows)
+        table = self._columns.table(self._entity)
+        statements = []
+        for row in rows:
+            key = sql.Literal(row.key)
+            statements.append(sql.SQL("update {} set note = 'touched' where id = {}").format(table, key))
+            statements.append(sql.SQL("delete from {} where id = {}").format(table, key))
+        outcomes = self._observe(person, [(statement, None) for statement in statements])
+        for position, row in enumerate(rows):
+            for operation, outcome in zip(("update", "delete"), outcomes[2 * position : 2 * position + 2], strict=True):
+                self._decide(person, f"{operation} by key", row.record, operation, server=outcome.touched == 1)
+
+    def creations(self, person: Person, rows: Sequence[Row], *, returning: bool = False) -> None:
+        """Compare inserting copies of rows; RETURNING also needs reading them."""
+        copies = [Row(self._fresh(number, row), row.record, row.parent) for number, row in enumerate(rows)]
+        outcomes = self._observe(person, [(self._columns.insert(row, returning=returning), None) for row in copies])
+        for row, outcome in zip(copies, outcomes, strict=True):
+            oracle = allowed(self.company, person, "create", row.record)
+            if returning:
+                oracle = oracle and allowed(self.company, person, "read", row.record)
+            what = "insert … returning" if returning else "insert"
+            self._note(person, what, row.record, oracle=oracle, server=outcome.touched == 1)
+
+    def moves(self, person: Person, moves: Sequence[tuple[Row, Row]]) -> None:
+        """Compare changing a row's owner, flag, stage, pipeline or parent into those of another."""
+        outcomes = self._observe(
+            person, [(self._columns.change(old, new.record, new.parent), None) for old, new in moves]
+        )
+        for (old, new), outcome in zip(moves, outcomes, strict=True):
+            oracle = allowed_update(self.company, person, old.record, new.record)
+            self._note(person, f"update into {new.record}", old.record, oracle=oracle, server=outcome.touched == 1)
+
+    def sweeping_move(self, person: Person, assignments: str, changed: Sequence[Record]) -> None:
+        """Compare an UPDATE without WHERE that moves every row: all in reach move, or the statement fails.
+
+        :param assignments: what follows SET.
+        :param changed: every row's record after it, in order.
+        """
+        rows = self.rows_of(person)
+        statement = sql.SQL("update {} set note = 'touched', {}").format(
+            self._columns.table(self._entity),
+            sql.SQL(assignments),
+        )
+        (outcome,) = self._observe(person, [(statement, self._touched())])
+        reached = [
+            (row, new)
+            for row, new in zip(rows, changed, strict=True)
+            if allowed(self.company, person, "update", row.record)
+        ]
+        accepted = all(allowed(self.company, person, "update", new) for _, new in reached)
+        wanted = {row.key for row, _ in reached} if accepted else set()
+        self.verdict.decisions += len(rows)
+        if outcome.found != wanted or outcome.checked != (not accepted):
+            self._differ(
+                person, statement.as_string(None), sorted(wanted ^ outcome.found), oracle=accepted,
+                server=not outcome.checked,
+            )  # fmt: skip
+
+    def _reading(self) -> tuple[sql.Composable, None]:
+        table = self._columns.table(self._entity)
+        return sql.SQL("select array_agg(id::text) from {}").format(table), None
+
+    def _updating(self) -> tuple[sql.Composable, sql.Composable]:
+        table = self._columns.table(self._entity)
+        return sql.SQL("update {} set note = 'touched'").format(table), self._touched()
+
+    def _touched(self) -> sql.Composable:
+        table = self._columns.table(self._entity)
+        return sql.SQL("select array_agg(id::text) from {} where note = 'touched'").format(table)
+
+    def _deleting(self) -> tuple[sql.Composable, sql.Composable]:
+        table = self._columns.table(self._entity)
+        gone = sql.SQL(
+            "select array_agg(key) from unnest({}::text[]) as key where key not in (select id::text from {})"
+        ).format(sql.Literal([row.key for row in self._rows]), table)
+        return sql.SQL("delete from {}").format(table), gone
+
+    def _fresh(self, number: int, row: Row) -> str:
+        return row.key[:-6] + f"{900_000 + number}" if "-" in row.key else str(900_000 + number)
+
+    def _observe(
+        self, person: Person, statements: Sequence[tuple[sql.Composable, sql.Composable | None]]
+    ) -> list[Outcome]:
+        before = self._handing_over(person)
+        return observer.observe(
+            self._connection,
+            [
+                Attempt(person.login, observer.text(statement), observer.text(probe) if probe else None, before)
+                for statement, probe in statements
+            ],
+        )
+
+    def _handing_over(self, person: Person) -> str | None:
+        """Return what makes the person the owner of what is theirs, in every table it is in."""
+        theirs = {
+            row.record.entity: row.record
+            for child in self._rows
+            for row in (child, child.parent)
+            if row is not None and self._self is not None and row.record.owner == self._self
+        }
+        statements = [self._owner_change(record, person) for record in theirs.values()]
+        return observer.text(sql.SQL("; ").join(statements)) if statements else None
+
+    def _owner_change(self, record: Record, person: Person) -> sql.Composable:
+        new, old = (self._columns.values(replace(record, owner=login)) for login in (person.login, self._self))
+        (column,) = [name for name in new if new[name] != old[name]]
+        return sql.SQL("update {} set {} = {} where {} = {}").format(
+            self._columns.table(record.entity),
+            sql.Identifier(column),
+            sql.Literal(new[column]),
+            sql.Identifier(column),
+            sql.Literal(old[column]),
+        )
+
+    def _compare(self, person: Person, what: str, rows: Sequence[Row], operation: str, outcome: Outcome) -> None:
+        for row in rows:
+            self._decide(person, what, row.record, operation, server=row.key in outcome.found)
+
+    def _decide(self, person: Person, what: str, record: Record, operation: str, *, server: bool) -> None:
+        self._note(person, what, record, oracle=allowed(self.company, person, operation, record), server=server)
+
+    def _note(self, person: Person, what: str, record: object, *, oracle: bool, server: bool) -> None:
+        self.verdict.decisions += 1
+        if oracle is not server:
+            self._differ(person, what, record, oracle=oracle, server=server)
+
+    def _differ(self, person: Person, what: str, record: object, *, oracle: bool, server: bool) -> None:
+        roles = tuple(roles_of(self.company, person))
+        self.verdict.differences.append(Difference(person.login, roles, what, record, oracle, server))
