@@ -102,7 +102,9 @@ def repeated(
 
 
 def files(source: Source) -> Iterator[Problem]:
-    """Yield what more than one file says."""
+    """Yield what more than one file says, and what none does."""
+    if source.documents and not source.names("entities"):
+        yield source.documents[0].problem((), "no entity is declared: say under entities which tables there are")
     for entity, before in repeated(source.all_entities(), lambda one: one.path):
         yield entity.problem((), f"entity {shown(entity.name)} is already declared at {before.line}: remove one")
     for role, earlier in repeated(source.all_roles(), lambda one: one.path):

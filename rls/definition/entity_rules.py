@@ -29,7 +29,7 @@ def check(source: Source) -> Iterator[Problem]:
 
 
 def _columns(entity: Entity) -> Iterator[Problem]:
-    """One column decides one thing; an open flag needs an owner."""
+    """Let one column decide one thing, and an open flag stand beside an owner."""
     raw, used = entity.raw, dict[str, str]()
     deciding: list[tuple[Path, str | None]] = [
         (("owner",), raw.owner.column if raw.owner else None),
@@ -49,7 +49,7 @@ def _columns(entity: Entity) -> Iterator[Problem]:
 
 
 def _stages(entity: Entity) -> Iterator[Problem]:
-    """Columns and declared stages come in pairs."""
+    """Let columns and what is declared for them come in pairs."""
     raw = entity.raw
     any_stage = raw.stages or any((raw.pipelines or {}).values())
     if raw.pipelines is not None and raw.stages is not None:
@@ -68,7 +68,7 @@ def _stages(entity: Entity) -> Iterator[Problem]:
 
 
 def _repeats(entity: Entity) -> Iterator[Problem]:
-    """No list names anything twice, and none is empty."""
+    """Let no list name anything twice, nor a list of columns be empty."""
     raw = entity.raw
     lists: list[tuple[Path, list[str] | None]] = [(("stages",), raw.stages), (("key",), raw.key)]
     lists.append((("columns",), raw.columns))
@@ -82,7 +82,7 @@ def _repeats(entity: Entity) -> Iterator[Problem]:
 
 
 def _parents(entity: Entity, source: Source) -> Iterator[Problem]:
-    """A child follows entities that are not children, and carries what decides over them."""
+    """Let a child follow entities that are not children, and carry what decides over them."""
     raw = entity.raw
     if raw.parents is None:
         if raw.carries:
@@ -111,7 +111,7 @@ def _parent(entity: Entity, column: str, parent: str, source: Source) -> Iterato
 
 
 def _carries(entity: Entity, source: Source) -> Iterator[Problem]:
-    """What a parent's rights read, the child carries, and nothing else."""
+    """Let the child carry what its parents' rights read, and nothing else."""
     parents = [source.entities[name] for name in (entity.raw.parents or {}).values()]
     if any(parent.parents for parent in parents):
         return
@@ -119,10 +119,12 @@ def _carries(entity: Entity, source: Source) -> Iterator[Problem]:
         having = sorted({parent.name for parent in parents if getattr(parent, part) is not None})
         carried = entity.raw.carries and getattr(entity.raw.carries, part)
         if having and not carried:
-            yield entity.problem(("carries",), f"{part} is missing: {having[0]} has one, name the column that copies it")
+            yield entity.problem(
+                ("carries",), f"carries.{part} is missing: name the column that copies that of {having[0]}"
+            )
         if carried and not having:
             yield entity.problem(("carries", part), f"no parent has {part}: remove it")
     if len({parent.owner.holds for parent in parents if parent.owner}) > 1:
-        yield entity.problem(("parents",), "the owners of some parents hold id, of others key: one child cannot carry both")
+        yield entity.problem(("parents",), "some parents' owners hold id, others' key: one column cannot carry both")
     if parents and not any(parent.owner for parent in parents) and any(parent.stage for parent in parents):
         yield entity.problem(("parents",), "stages are followed only where a parent has an owner")

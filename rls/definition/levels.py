@@ -20,14 +20,12 @@ class Cell(NamedTuple):
 def cells(entity: Entity) -> tuple[Cell, ...]:
     """Return every cell of *entity*, in the order of the file, ``*`` last.
 
-    Without pipelines there is only pipeline ``*``; a pipeline has its own
-    stages, and pipeline ``*`` the stages of all.
+    Every pipeline is crossed with the stages of all: what a role says of a
+    stage holds wherever a record is at it.
     """
-    if not entity.pipelines:
-        return tuple(Cell(OTHER, stage) for stage in (*entity.stages, OTHER))
-    every = dict.fromkeys(stage for pipeline in entity.pipelines for stage in pipeline.stages)
-    own = [Cell(pipeline.name, stage) for pipeline in entity.pipelines for stage in (*pipeline.stages, OTHER)]
-    return (*own, *(Cell(OTHER, stage) for stage in (*every, OTHER)))
+    stages = entity.stages or tuple(dict.fromkeys(stage for pipeline in entity.pipelines for stage in pipeline.stages))
+    pipelines = tuple(pipeline.name for pipeline in entity.pipelines)
+    return tuple(Cell(pipeline, stage) for pipeline in (*pipelines, OTHER) for stage in (*stages, OTHER))
 
 
 def levels(role: Role, entity: Entity, operation: Operation) -> dict[Cell, tuple[Level, bool]]:

@@ -9,7 +9,7 @@ from rls.definition import entity_rules, located, resolving, role_rules
 from rls.definition.checking import Source, files
 from rls.definition.located import Located
 from rls.definition.model import Assignment, Definition
-from rls.definition.validating import Document, validate
+from rls.definition.validating import validate
 from rls.errors import DefinitionError, Problem
 from rls.names import Installation
 
@@ -29,12 +29,13 @@ def load(paths: Sequence[Path], prefix: str = Installation.prefix) -> Definition
 
     :raises DefinitionError: with every problem of every file, one line each.
     """
-    problems: list[Problem] = []
+    problems = [] if paths else [Problem("", "", "no definitions file: name a file, or a directory of *.yaml files")]
     documents = [validate(_read(path)) for path in _files(paths, problems)]
+    complete = not problems and all(document.usable for document in documents)
     for document in documents:
         problems += document.located.problems
     source = Source(documents)
-    if not problems or all(document.usable for document in documents):
+    if complete:
         problems += files(source)
         problems += entity_rules.check(source)
         problems += role_rules.check(source, prefix)

@@ -53,6 +53,9 @@ class Number:
 Scalar = str | bool | Number | None
 
 
+Data = dict[str, "Data"] | list["Data"] | Scalar
+
+
 @dataclass
 class Node:
     """One value of the YAML tree; ``size`` and ``depth`` count aliases as if written out.
@@ -75,13 +78,17 @@ class Node:
 
 @dataclass
 class Located:
-    """The data of one file, the line of every path in it, and what is wrong with it so far."""
+    """The data of one file, the line of every path in it, and what is wrong with it so far.
+
+    ``damage`` is where something is wrong, ``empty`` where a value is missing.
+    """
 
     file: str
-    data: Any = None
+    data: Data = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     damage: set[Path] = field(default_factory=set)
+    empty: set[Path] = field(default_factory=set)
     readable: bool = True
 
     def problem(self, path: Path, message: str) -> Problem:
@@ -229,30 +236,22 @@ def _scalar(event: ScalarEvent, line: int) -> Scalar:
     return Number(text) if NUMBER.fullmatch(text) else text
 
 
-def _plain(node: Node, path: Path, located: Located) -> Any:
-    """Return *node* as dicts, lists and scalars, noting lines and problems; what has a problem is left out."""
+def _plain(node: Node, path: Path, located: Located) -> Data:
+    """Return *node* as dicts, lists and scalars, noting every line and what is wrong on the way."""
     if node.pairs is not None:
-        plain = {}
+        plain: dict[str, Data] = {}
         for key, (line, value) in _mapping(node, path, located).items():
             located.lines[*path, key] = line
-            if not _empty(value, (*path, key), located):
-                plain[key] = _plain(value, (*path, key), located)
+            plain[key] = _plain(value, (*path, key), located)
         return plain
     if node.items is not None:
-        values: list[Any] = []
-        for item in node.items:
-            here = (*path, len(values))
-            located.lines[here] = item.line
-            if not _empty(item, here, located):
-                values.append(_plain(item, here, located))
-        return values
-    return node.value
-
-
-def _empty(node: Node, path: Path, located: Located) -> bool:
-    if node.empty:
+        for index, item in enumerate(node.items):
+            located.lines[*path, index] = item.line
+        return [_plain(item, (*path, index), located) for index, item in enumerate(node.items)]
+    if node.value is None:
         located.wrong(path, "has no value: give it one or remove it")
-    return node.empty
+        located.empty.add(path)
+    return node.value
 
 
 def _mapping(node: Node, path: Path, located: Located) -> dict[str, tuple[int, Node]]:

@@ -108,7 +108,8 @@ class Permission:
     stage: str | None = None
 
     @property
-    def _order(self) -> tuple[str, int, str, str]:
+    def order(self) -> tuple[str, int, str, str]:
+        """What permissions are sorted by: entity, operation, pipeline, stage."""
         return (self.entity, OPERATIONS.index(self.operation), self.pipeline or "", self.stage or "")
 
 

@@ -1,4 +1,4 @@
-"""Raw files → Definition: defaults filled in, wildcards and extended roles written out.  Pure; expects a checked file."""
+"""Checked files → Definition: defaults filled in, wildcards and extended roles written out."""
 
 from __future__ import annotations
 
@@ -133,5 +133,5 @@ def _role(name: str, raw: schema.Role, levels: Levels) -> model.Role:
         description=raw.description,
         abstract=raw.abstract,
         timed=raw.timed,
-        permissions=tuple(sorted(permissions, key=lambda permission: permission._order)),
+        permissions=tuple(sorted(permissions, key=lambda permission: permission.order)),
     )

@@ -83,7 +83,7 @@ def _identifier(value: str) -> str:
 
 def _value(value: str) -> str:
     if not value or value == "*":
-        raise PydanticCustomError("value", f'{shown(value)} cannot be the name of a stage or a pipeline')
+        raise PydanticCustomError("value", f"{shown(value)} cannot be the name of a stage or a pipeline")
     return value
 
 

@@ -7,7 +7,7 @@ whole-definition rules can speak about the rest in the same run.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rls.definition import schema
-from rls.definition.located import Located, Number
-from rls.definition.wording import Path, nearest, shown, unknown
+from rls.definition.located import Data, Located, Number
+from rls.definition.wording import Path, shown, unknown
 from rls.errors import Problem
 
 NAMELESS = {("several_roles",), ("assignments",)}
@@ -57,29 +57,30 @@ class Document:
 
 def validate(located: Located) -> Document:
     """Return what *located* says; what is wrong is added to its problems."""
-    data: Any = {} if located.data is None else located.data
-    wrong: set[Path] = set()
     kept: dict[Path, list[int]] = {}
+    cut = set(located.empty)
+    first = True
     while True:
+        data = {} if () in cut or located.data is None else _without(located.data, cut, (), kept)
         try:
             return Document(located, schema.File.model_validate(data), kept)
         except ValidationError as error:
             details = error.errors(include_url=False)
-        found = [_original(_written(detail["loc"], data), kept) for detail in details]
-        if not wrong:
-            for path, detail in zip(found, details, strict=True):
+        for detail in details:
+            path = _original(_written(detail["loc"], data), kept)
+            cut.add(path)
+            if first and not (detail["type"] == "missing" and _original(detail["loc"], kept) in located.empty):
                 located.wrong(path, _message(detail))
-        wrong.update(found)
-        data = {} if () in wrong else _without(located.data, wrong, (), kept)
+        first = False
 
 
-def _written(loc: Path, data: Any) -> Path:
+def _written(loc: Path, data: Data) -> Path:
     """Return the part of *loc* that exists in *data*: short forms and missing keys are not written there."""
     for depth, part in enumerate(loc):
-        if isinstance(data, dict) and part in data:
+        if isinstance(data, list) and isinstance(part, int):
             data = data[part]
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
+        elif isinstance(data, dict) and part in data:
+            data = data[str(part)]
         else:
             return loc[:depth]
     return loc
@@ -94,64 +95,86 @@ def _original(path: Path, kept: Mapping[Path, list[int]]) -> Path:
     return original
 
 
-def _without(data: Any, wrong: set[Path], path: Path, kept: dict[Path, list[int]]) -> Any:
-    """Return *data* without the places in *wrong*, noting in *kept* which list items are left."""
+def _without(data: Data, cut: set[Path], path: Path, kept: dict[Path, list[int]]) -> Data:
+    """Return *data* without the places in *cut*, noting in *kept* which list items are left."""
     if isinstance(data, dict):
-        left = [key for key in data if (*path, key) not in wrong]
-        return {key: _without(data[key], wrong, (*path, key), kept) for key in left}
+        left = [key for key in data if (*path, key) not in cut]
+        return {key: _without(data[key], cut, (*path, key), kept) for key in left}
     if isinstance(data, list):
-        kept[path] = [item for item in range(len(data)) if (*path, item) not in wrong]
-        return [_without(data[item], wrong, (*path, item), kept) for item in kept[path]]
+        kept[path] = [item for item in range(len(data)) if (*path, item) not in cut]
+        return [_without(data[item], cut, (*path, item), kept) for item in kept[path]]
     return data
 
 
 def _message(detail: ErrorDetails) -> str:
     """Return pydantic's error in our words: what is wrong, what is allowed, the nearest right word."""
-    kind, value, loc = detail["type"], detail["input"], detail["loc"]
-    if kind == "missing":
-        return f"{shown(loc[-1])} is missing"
-    if kind == "extra_forbidden":
-        return unknown("key", str(loc[-1]), _keys(loc[:-1]))
-    if kind == "literal_error":
-        return _not_listed(value, re.findall(r"'([^']*)'|(True)", detail["ctx"]["expected"]))
-    if kind == "string_pattern_mismatch":
-        better = re.sub(r"^[^a-z]+", "", re.sub(r"[^a-z0-9]+", "_", str(value).lower())).strip("_")
-        rule = "starts with a lower-case letter and has only lower-case letters, digits and _"
-        return f"name {shown(value)}: a name {rule}{nearest(str(value), [better]) if better else ''}"
-    if kind in ("string_too_short", "too_short"):
-        return "is empty: give it a value or remove it"
-    if kind in MUST_BE:
-        return f"must be {MUST_BE[kind]}, not {_kind(value, quotes=kind == 'string_type')}"
-    return detail["msg"]
+    words = MESSAGES.get(detail["type"])
+    return words(detail) if words else detail["msg"]
 
 
-MUST_BE = {
-    "string_type": "text",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
+def _missing(detail: ErrorDetails) -> str:
+    return f"{shown(detail['loc'][-1])} is missing"
+
+
+def _unknown_key(detail: ErrorDetails) -> str:
+    *path, key = detail["loc"]
+    return unknown("key", str(key), _keys(tuple(path)))
+
+
+def _empty(_: ErrorDetails) -> str:
+    return "is empty: give it a value or remove it"
+
+
+def _bad_name(detail: ErrorDetails) -> str:
+    """Say what a name is like; the nearest right word is the same in lower case and underscores."""
+    name = str(detail["input"])
+    better = re.sub(r"[^a-z0-9]+", "_", name.lower()).lstrip("_0123456789").rstrip("_")
+    meant = f"; did you mean {shown(better)}?" if better else ""
+    return f"name {shown(name)}: a name is lower-case letters, digits and _, a letter first{meant}"
+
+
+def _not_listed(detail: ErrorDetails) -> str:
+    value = detail["input"]
+    words = [quoted or plain.lower() for quoted, plain in re.findall(r"'([^']*)'|(True)", detail["ctx"]["expected"])]
+    kind = "level" if words == list(schema.LEVELS) else "value"
+    if isinstance(value, dict | list):
+        return f"must be a {kind} ({', '.join(words)}), not {_kind(value)}"
+    return unknown(kind, _kind(value).strip('"'), words)
+
+
+def _must_be(what: str) -> Callable[[ErrorDetails], str]:
+    return lambda detail: f"must be {what}, not {_kind(detail['input'])}"
+
+
+def _must_be_text(detail: ErrorDetails) -> str:
+    kind = _kind(detail["input"])
+    quotes = f': write "{kind}" in quotes' if isinstance(detail["input"], bool | Number) else ""
+    return f"must be text, not {kind}{quotes}"
+
+
+MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
+    "missing": _missing,
+    "extra_forbidden": _unknown_key,
+    "literal_error": _not_listed,
+    "string_pattern_mismatch": _bad_name,
+    "string_too_short": _empty,
+    "string_type": _must_be_text,
+    "bool_type": _must_be("true or false"),
+    "list_type": _must_be("a list"),
+    "dict_type": _must_be("a mapping"),
+    "model_type": _must_be("a mapping"),
 }
 
 
-def _kind(value: Any, *, quotes: bool) -> str:
-    """Return what *value* is, and how to make it text if that is wanted."""
+def _kind(value: object) -> str:
+    """Return what *value* is, or how it is written."""
     if isinstance(value, dict):
         return "a mapping"
     if isinstance(value, list):
         return "a list"
     if isinstance(value, Number | bool):
-        text = str(value).lower()
-        return f'{text}: write "{text}" in quotes' if quotes else text
+        return str(value).lower()
     return shown(value)
-
-
-def _not_listed(value: Any, expected: list[tuple[str, str]]) -> str:
-    words = [quoted or plain.lower() for quoted, plain in expected]
-    kind = "level" if words == list(schema.LEVELS) else "value"
-    if isinstance(value, dict | list):
-        return f"must be a {kind} ({', '.join(words)}), not {_kind(value, quotes=False)}"
-    return unknown(kind, str(value).lower() if isinstance(value, bool) else str(value), words)
 
 
 def _keys(path: Path) -> list[str]:

@@ -1,0 +1,104 @@
+"""What is allowed and probably not meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+
+from rls.definition.levels import OTHER, Cell, cells, levels
+from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One more role takes access away: whoever holds *held* and is given *added* falls from *before* to *after*."""
+
+    held: str
+    added: str
+    entity: str
+    operation: Operation
+    cell: Cell
+    before: Level
+    after: Level
+
+    def __str__(self) -> str:
+        lost = f'"{self.before.name}" of role "{self.held}" becomes "{self.after.name}"'
+        return f'{self.entity}.{self.operation}{_at(self.cell)}: role "{self.added}" takes access away: {lost}'
+
+
+@dataclass(frozen=True)
+class Beyond:
+    """A role changes or deletes further than it reads; only what some other role reads is really reached."""
+
+    role: str
+    entity: str
+    operation: Operation
+    cell: Cell
+    level: Level
+    read: Level
+
+    def __str__(self) -> str:
+        further = f'reaches "{self.level.name}", but it reads only "{self.read.name}"'
+        return f'{self.entity}.{self.operation}{_at(self.cell)}: role "{self.role}" {further}'
+
+
+def lint(definition: Definition) -> tuple[Loss | Beyond, ...]:
+    """Return everything worth a warning, by entity and operation; each prints as one line."""
+    return (*losses(definition), *beyond(definition))
+
+
+def losses(definition: Definition) -> tuple[Loss, ...]:
+    """Return every loss that ``several_roles: explicit`` makes possible between two roles; none under ``highest``.
+
+    A level that a role says for a stage makes the levels other roles only
+    inherit there count no longer (semantics.md, "Several roles").
+    """
+    if definition.several_roles != "explicit":
+        return ()
+    return tuple(
+        loss
+        for entity in definition.entities
+        for operation in OPERATIONS
+        for held, added in permutations(_held(definition), 2)
+        for loss in _losses(held, added, entity, operation)
+    )
+
+
+def beyond(definition: Definition) -> tuple[Beyond, ...]:
+    """Return where a role's update or delete reaches further than its read (semantics.md, "Operations")."""
+    operations: tuple[Operation, ...] = ("update", "delete")
+    return tuple(
+        further
+        for entity in definition.entities
+        for operation in operations
+        for role in _held(definition)
+        for further in _beyond(role, entity, operation)
+    )
+
+
+def _held(definition: Definition) -> list[Role]:
+    return [role for role in definition.roles if not role.abstract]
+
+
+def _losses(held: Role, added: Role, entity: Entity, operation: Operation) -> Iterator[Loss]:
+    before = levels(held, entity, operation)
+    for cell, (level, explicit) in levels(added, entity, operation).items():
+        own, own_explicit = before[cell]
+        if explicit and not own_explicit and level < own:
+            yield Loss(held.name, added.name, entity.name, operation, cell, own, level)
+
+
+def _beyond(role: Role, entity: Entity, operation: Operation) -> Iterator[Beyond]:
+    reads, writes = levels(role, entity, "read"), levels(role, entity, operation)
+    found = {cell: (writes[cell][0], reads[cell][0]) for cell in cells(entity) if writes[cell][0] > reads[cell][0]}
+    everywhere = Cell()
+    for cell, (level, read) in found.items():
+        if cell == everywhere or found.get(everywhere) != (level, read):
+            yield Beyond(role.name, entity.name, operation, cell, level, read)
+
+
+def _at(cell: Cell) -> str:
+    """Return `` at stage won of pipeline sales``, or nothing."""
+    stage = f" at stage {cell.stage}" if cell.stage != OTHER else ""
+    return stage + (f"{' of' if stage else ' in'} pipeline {cell.pipeline}" if cell.pipeline != OTHER else "")
