@@ -2,7 +2,7 @@
 
 A *cell* is a pipeline and a stage; ``*`` stands for every one the definitions
 file does not declare.  A guard is SQL that is true for the rows of a set of
-cells, None where that is every row.
+cells.
 """
 
 from __future__ import annotations
@@ -20,27 +20,27 @@ REST = "*"
 Stages = tuple[bool, tuple[str, ...]]
 """(True, listed): every stage but those listed; (False, listed): only those."""
 
-Guard = sql.Composable | None
-
 FALSE = sql.SQL("false")
+TRUE = sql.SQL("true")
 
 
 def any_of(terms: Iterable[sql.Composable]) -> sql.Composable:
     """Join with OR; no term is false."""
-    return _joined(list(terms), " or ", FALSE)
+    return _joined(terms, sql.SQL(" or "), neutral=FALSE, decisive=TRUE)
 
 
 def all_of(terms: Iterable[sql.Composable]) -> sql.Composable:
     """Join with AND; no term is true."""
-    return _joined(list(terms), " and ", sql.SQL("true"))
+    return _joined(terms, sql.SQL(" and "), neutral=TRUE, decisive=FALSE)
 
 
-def _joined(terms: list[sql.Composable], word: str, empty: sql.Composable) -> sql.Composable:
-    if not terms:
-        return empty
-    if len(terms) == 1:
-        return terms[0]
-    return sql.SQL(word).join(sql.SQL("({})").format(term) for term in terms)
+def _joined(
+    terms: Iterable[sql.Composable], word: sql.SQL, *, neutral: sql.Composable, decisive: sql.Composable
+) -> sql.Composable:
+    left = [term for term in terms if term != neutral]
+    if not left or decisive in left:
+        return decisive if left else neutral
+    return left[0] if len(left) == 1 else word.join(sql.SQL("({})").format(term) for term in left)
 
 
 def one_of(subject: sql.Composable, values: tuple[str, ...]) -> sql.Composable:
@@ -59,15 +59,15 @@ def _stages(chosen: Mapping[Cell, bool], pipeline: str) -> Stages:
     return rest, tuple(sorted(stage for stage, wanted in of_pipeline.items() if wanted is not rest))
 
 
-def _stage_guard(stages: Stages, stage: sql.Composable | None) -> Guard:
+def _stage_guard(stages: Stages, stage: sql.Composable | None) -> sql.Composable:
     rest, listed = stages
     if not listed:
-        return None if rest else FALSE
+        return TRUE if rest else FALSE
     assert stage is not None, "an entity without stages has one stage, the rest"
     return not_one_of(stage, listed) if rest else one_of(stage, listed)
 
 
-def guard(source: Source, table: QualifiedName, chosen: Mapping[Cell, bool]) -> Guard:
+def guard(source: Source, table: QualifiedName, chosen: Mapping[Cell, bool]) -> sql.Composable:
     """Return SQL that is true for rows in the cells marked True, and for no other.
 
     :param chosen: every cell of the source's entity.
@@ -84,11 +84,9 @@ def guard(source: Source, table: QualifiedName, chosen: Mapping[Cell, bool]) -> 
     terms = []
     for stages, pipelines in groups.items():
         inner = _stage_guard(stages, stage)
-        if inner is FALSE:
-            continue
         outside = tuple(sorted(named - set(pipelines)))
         where = not_one_of(subject, outside) if REST in pipelines else one_of(subject, tuple(pipelines))
-        terms.append(where if inner is None else all_of([where, inner]))
+        terms.append(all_of([where, inner]))
     return any_of(terms)
 
 

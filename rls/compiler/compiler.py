@@ -79,7 +79,8 @@ def _policies(rights: Rights, role: Role, table: Table, grantee: str) -> Iterato
             table=table.name,
             sources=rights.sources,
             levels=rights.levels(role, operation),
-            counted=rights.depends_on_others(role, operation),
+            timed=role.timed,
+            overruled=bool(rights.overruled(role, operation)),
             within_read=operation != "read" and rights.needs_read_check(role, operation),
         )
         types = tuple((argument, kind) for argument, kind, _ in arguments)

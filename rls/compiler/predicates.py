@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from rls.compiler.cells import FALSE, Guard, all_of, any_of, cell_of_row, guard
-from rls.compiler.sources import Levels, Source, column
+from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, guard
+from rls.compiler.sources import Levels, Source, cell_key, column
 from rls.definition.model import Level
 from rls.names import QualifiedName
 
@@ -35,24 +35,37 @@ READABLE = {level: f"readable_{level.name}" for level in LEVELS}
 class Predicate:
     """What one predicate function decides.
 
-    ``levels`` are the role's own, by source.  ``counted``: the role counts
-    only in the cells its argument of that name lists (its time, or another
-    role's explicit level).  ``within_read``: rows must also be readable by any
-    of the caller's roles.
+    ``levels`` are the role's own, by source.  ``timed``: the role counts only
+    while its caller holds it.  ``overruled``: in some cells an explicit level
+    of another role counts instead.  ``within_read``: rows must also be readable
+    by any of the caller's roles.
     """
 
     table: QualifiedName
     sources: tuple[Source, ...]
     levels: Mapping[str, Levels]
-    counted: bool = False
+    timed: bool = False
+    overruled: bool = False
     within_read: bool = False
 
     def body(self) -> str:
         """Return the expression after RETURN."""
         reached = self._within_read() if self.within_read else self._reached()
-        if self.counted and reached is not FALSE:
-            reached = all_of([sql.SQL("{} = any (counted)").format(self._cell()), reached])
+        if self.timed or self.overruled:
+            reached = all_of([sql.SQL("{} = any (counted)").format(self._counting()), reached])
         return reached.as_string(None)
+
+    def _counting(self) -> sql.Composable:
+        """Return the cell that must count: the row's own, or any where the role counts everywhere or nowhere."""
+        if self.overruled:
+            return self._cell()
+        reached = (
+            cell_key(source, cell)
+            for source in self.sources
+            for cell, (level, _) in self.levels[source.entity.name].items()
+            if level > Level.none
+        )
+        return sql.Literal(next(reached, ""))
 
     def _reached(self) -> sql.Composable:
         ways = (
@@ -60,7 +73,7 @@ class Predicate:
             ({Level.department}, self._owned_by("department_owners")),
             ({Level.subdepartments, Level.open}, self._owned_by("subtree_owners")),
             ({Level.open}, self._open()),
-            ({Level.all}, None),
+            ({Level.all}, TRUE),
         )
         return any_of(self._rows(wanted, condition) for wanted, condition in ways if self._reaches(wanted))
 
@@ -75,7 +88,7 @@ class Predicate:
             Level.department: self._owned_by("department_owners"),
             Level.subdepartments: self._owned_by("subtree_owners"),
             Level.open: self._open(),
-            Level.all: None,
+            Level.all: TRUE,
         }
         terms = []
         for level, condition in ways.items():
@@ -85,23 +98,22 @@ class Predicate:
                 terms.append(all_of([self._rows(wanted, condition), readable]))
         return any_of(terms)
 
-    def _rows(self, wanted: set[Level], condition: sql.Composable | None) -> sql.Composable:
+    def _rows(self, wanted: set[Level], condition: sql.Composable) -> sql.Composable:
         """Return the rows of the cells at a wanted level, as far as *condition* reaches."""
         guards = [self._guard(source, wanted) for source in self.sources if self._source_reaches(source, wanted)]
-        unguarded = None in guards or self._everywhere(wanted)
-        parts = [] if unguarded else [any_of(one for one in guards if one is not None)]
-        return all_of([*parts, *([] if condition is None else [condition])])
+        where = TRUE if self._everywhere(wanted) else any_of(guards)
+        return all_of([where, condition])
 
     def _everywhere(self, wanted: set[Level]) -> bool:
         return all(level in wanted for source in self.sources for level, _ in self.levels[source.entity.name].values())
 
-    def _guard(self, source: Source, wanted: set[Level]) -> Guard:
+    def _guard(self, source: Source, wanted: set[Level]) -> sql.Composable:
         chosen = {cell: level in wanted for cell, (level, _) in self.levels[source.entity.name].items()}
         cells = guard(source, self.table, chosen)
         if source.reference is None:
             return cells
         belongs = sql.SQL("{} is not null").format(column(self.table, source.reference))
-        return belongs if cells is None else all_of([belongs, cells])
+        return all_of([belongs, cells])
 
     def _reaches(self, wanted: set[Level]) -> bool:
         return any(self._source_reaches(source, wanted) for source in self.sources)
@@ -123,16 +135,16 @@ class Predicate:
     def _open_column(self) -> str | None:
         return next((source.open for source in self.sources if source.open), None)
 
-    def _own(self) -> sql.Composable | None:
+    def _own(self) -> sql.Composable:
         name = self._owner_column()
         return sql.SQL("{} = me").format(column(self.table, name)) if name else FALSE
 
-    def _owned_by(self, argument: str) -> sql.Composable | None:
+    def _owned_by(self, argument: str) -> sql.Composable:
         name = self._owner_column()
         if name is None:
             return FALSE
         return sql.SQL("{} = any ({})").format(column(self.table, name), sql.Identifier(argument))
 
-    def _open(self) -> sql.Composable | None:
+    def _open(self) -> sql.Composable:
         name = self._open_column()
         return column(self.table, name) if name else FALSE

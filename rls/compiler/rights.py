@@ -67,10 +67,6 @@ class Rights:
             if explicit and key in inherited
         )
 
-    def depends_on_others(self, role: Role, operation: Operation) -> bool:
-        """Return whether the role's level may not count, by the clock or by another role."""
-        return role.timed or bool(self.overruled(role, operation))
-
     def needs_read_check(self, role: Role, operation: Operation) -> bool:
         """Return whether the role's write reaches where its own read may not.
 

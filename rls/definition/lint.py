@@ -60,8 +60,7 @@ def losses(definition: Definition) -> tuple[Loss, ...]:
         loss
         for entity in definition.entities
         for operation in OPERATIONS
-        for held, added in permutations(_held(definition), 2)
-        for loss in _losses(held, added, entity, operation)
+        for loss in _losses(definition, entity, operation)
     )
 
 
@@ -81,12 +80,13 @@ def _held(definition: Definition) -> list[Role]:
     return [role for role in definition.roles if not role.abstract]
 
 
-def _losses(held: Role, added: Role, entity: Entity, operation: Operation) -> Iterator[Loss]:
-    before = levels(held, entity, operation)
-    for cell, (level, explicit) in levels(added, entity, operation).items():
-        own, own_explicit = before[cell]
-        if explicit and not own_explicit and level < own:
-            yield Loss(held.name, added.name, entity.name, operation, cell, own, level)
+def _losses(definition: Definition, entity: Entity, operation: Operation) -> Iterator[Loss]:
+    by_role = {role.name: levels(role, entity, operation) for role in _held(definition)}
+    for held, added in permutations(by_role, 2):
+        for cell, (level, explicit) in by_role[added].items():
+            before, before_explicit = by_role[held][cell]
+            if explicit and not before_explicit and level < before:
+                yield Loss(held, added, entity.name, operation, cell, before, level)
 
 
 def _beyond(role: Role, entity: Entity, operation: Operation) -> Iterator[Beyond]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from itertools import islice
 from typing import Any
 
 from psycopg import Connection, errors, sql
@@ -15,10 +15,10 @@ from rls.errors import PlanError, Problem
 from rls.names import RIGHTS_SCHEMA, QualifiedName
 from rls.plan.changes import Change
 from rls.plan.plan import Plan, make_plan
-from rls.plan.render import statements
+from rls.plan.render import become, transaction
 from rls.resources import sql_text
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy
-from rls.state.objects import DatabaseRole, Function, Grant, Policy, RowSecurity
+from rls.state.objects import DatabaseRole, Function, Policy, RowSecurity
 
 LOCK = "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1)"
 """Serialises everything that changes rights; the organisation's triggers take it too."""
@@ -67,33 +67,16 @@ def _apply(connection: Connection[Any], plan: Plan) -> None:
 
 
 def _run(connection: Connection[Any], plan: Plan) -> None:
-    for as_rls_owner, changes in groupby(plan.changes, _as_rls_owner):
-        if as_rls_owner:
-            _become(connection, plan.installation.rls_owner)
-        texts = (text for change in changes for text in statements(change))
-        while some := list(islice(texts, _STATEMENTS_AT_ONCE)):
-            connection.execute(sql.SQL(";\n").join(some))
-        if as_rls_owner:
-            _become(connection, None)
-
-
-def _as_rls_owner(change: Change) -> bool:
-    thing = change.object
-    if isinstance(thing, Grant):
-        return thing.schema == RIGHTS_SCHEMA
-    return not isinstance(thing, Policy | RowSecurity)
-
-
-def _become(connection: Connection[Any], role: str | None) -> None:
-    query = sql.SQL("set local role {}").format(sql.Identifier(role)) if role else sql.SQL("set local role none")
-    connection.execute(query)
+    texts = transaction(plan.changes, plan.installation.rls_owner)
+    while some := list(islice(texts, _STATEMENTS_AT_ONCE)):
+        connection.execute(sql.SQL(";\n").join(some))
 
 
 def _record(connection: Connection[Any], plan: Plan) -> None:
     """Remember our text of every expression beside the server's own form of it."""
     gone = [change for change in plan.changes if change.after is None]
     made = [change for change in plan.changes if change.after is not None]
-    _become(connection, plan.installation.rls_owner)
+    connection.execute(become(plan.installation.rls_owner))
     with connection.cursor() as cursor:
         cursor.executemany(
             "delete from rls.applied where kind = %s and identity = %s",
@@ -105,7 +88,7 @@ def _record(connection: Connection[Any], plan: Plan) -> None:
             " where definition_digest is distinct from %s",
             [Jsonb(dump(plan.definition)), digest(plan.definition), digest(plan.definition)],
         )
-    _become(connection, None)
+    connection.execute(become(None))
 
 
 def _records(connection: Connection[Any], made: Iterable[Change]) -> Iterator[tuple[str, list[str], str, str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from rls.names import RIGHTS_SCHEMA
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
@@ -81,6 +82,14 @@ class Change:
     def locks_table(self) -> bool:
         """Whether PostgreSQL takes ACCESS EXCLUSIVE on a table for it."""
         return isinstance(self.object, _TABLE_LOCKS)
+
+    @property
+    def by_rls_owner(self) -> bool:
+        """Whether the owner of schema ``rls`` makes the change, so that what it creates is its own."""
+        thing = self.object
+        if isinstance(thing, Grant):
+            return thing.schema == RIGHTS_SCHEMA
+        return not isinstance(thing, _TABLE_LOCKS)
 
     def reverse(self) -> Change:
         """Return the change that takes this one back."""

@@ -17,6 +17,7 @@ from rls.errors import PlanError, Problem, RowlockError
 from rls.names import Installation
 from rls.plan.changes import Action, Change
 from rls.plan.diff import diff
+from rls.plan.render import script
 from rls.state.catalog import read_facts, read_state
 from rls.state.objects import DatabaseRole, State
 
@@ -63,8 +64,7 @@ def make_plan(connection: Connection[Any], definition: Definition) -> Plan:
 def _plan(connection: Connection[Any], definition: Definition, installation: Installation) -> Plan:
     facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
     desired = compile_state(definition, facts, installation)
-    roles = {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
-    current = read_state(connection, (entity.table for entity in definition.entities), roles, installation)
+    current = read_state(connection, desired, installation)
     _refuse_taken_roles(connection, desired, current.state)
     return Plan(
         definition=definition,
@@ -133,3 +133,16 @@ def _refuse_taken_roles(connection: Connection[Any], desired: State, current: St
                 for name in taken
             ]
         )
+
+
+def compiled(connection: Connection[Any], definition: Definition) -> str:
+    """Return the SQL that brings about all of *definition* from nothing.
+
+    :raises PlanError: the definition does not fit the database.
+    """
+    with connection.transaction():
+        connection.execute("set local search_path = ''")
+        installation = installing.read(connection) or Installation()
+        facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
+        changes = diff(State(), compile_state(definition, facts, installation))
+        return script(changes, installation.rls_owner)

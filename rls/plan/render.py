@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import singledispatch
+from itertools import groupby
 
 from psycopg import sql
 
@@ -39,10 +40,26 @@ def statements(change: Change) -> list[sql.Composed]:
     return [*taken, *made]
 
 
-def script(changes: Iterable[Change]) -> str:
-    """Return the statements of all changes as text for psql."""
-    texts = (statement.as_string(None) for change in changes for statement in statements(change))
-    return "".join(f"{text};\n" for text in texts)
+def transaction(changes: Iterable[Change], rls_owner: str) -> Iterator[sql.Composed]:
+    """Yield the statements of all changes, each run by whom it must be run by."""
+    for by_rls_owner, group in groupby(changes, lambda change: change.by_rls_owner):
+        if by_rls_owner:
+            yield become(rls_owner)
+        for change in group:
+            yield from statements(change)
+        if by_rls_owner:
+            yield become(None)
+
+
+def become(role: str | None) -> sql.Composed:
+    """Return the statement that makes the rest of the transaction run as *role*; None: as who is logged in."""
+    return sql.SQL("set local role {}").format(sql.Identifier(role) if role else sql.SQL("none"))
+
+
+def script(changes: Iterable[Change], rls_owner: str) -> str:
+    """Return one transaction as text for psql."""
+    texts = [statement.as_string(None) for statement in transaction(changes, rls_owner)]
+    return "".join(f"{text};\n" for text in ["begin", *texts, "commit"])
 
 
 def relation(name: QualifiedName) -> sql.Composable:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,25 +73,26 @@ def managed_tables(connection: Connection[Any]) -> set[QualifiedName]:
 
 def read_state(
     connection: Connection[Any],
-    tables: Iterable[QualifiedName],
-    roles: Iterable[str],
+    desired: State,
     installation: Installation,
 ) -> Current:
     """Return the rights in force.
 
-    :param tables: the tables to look at, besides those an earlier apply managed.
-    :param roles: database roles to look at, besides those of an earlier apply.
+    :param desired: what to look at, besides what an earlier apply managed.
     """
-    managed = sorted({*tables, *managed_tables(connection)})
+    wanted = desired.by_identity()
+    tables = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
+    roles = {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
+    managed = sorted(tables | managed_tables(connection))
     applied = read_applied(connection)
     role_rows = [RoleRow(**row) for row in _rows(connection, "select name, database_role::text, timed from rls.role")]
     ours = {row.database_role for row in role_rows}
-    policies, foreign = _policies(connection, managed, applied, installation)
+    policies, foreign = _policies(connection, managed, applied, wanted, installation)
     objects: set[Object] = {*role_rows, *policies}
     objects.update(_database_roles(connection, ours))
     objects.update(_functions(connection, applied))
     objects.update(_row_security(connection, managed))
-    objects.update(_grants(connection, managed, ours | set(roles), installation))
+    objects.update(_grants(connection, managed, ours | roles, installation))
     objects.update(_permissions(connection))
     objects.update(_assignments(connection))
     return Current(State(frozenset(objects)), tuple(foreign))
@@ -142,17 +143,19 @@ def _policies(
     connection: Connection[Any],
     tables: Iterable[QualifiedName],
     applied: Mapping[tuple[str, ...], Applied],
+    wanted: Collection[tuple[str, ...]],
     installation: Installation,
 ) -> tuple[list[Policy], list[str]]:
     ours, foreign = [], []
     for key, row in canonical_policies(connection, tables).items():
         table = QualifiedName(row["table_schema"], row["table_name"])
-        if key not in applied:
+        known = applied.get(key)
+        if known is None and key not in wanted:
             if row["roles"] != [installation.rls_owner]:
                 foreign.append(f"policy {row['name']} on {table} ({canonical_policy(row).splitlines()[0]})")
             continue
-        untouched = applied[key].canonical == canonical_policy(row)
-        source = applied[key].source if untouched else canonical_policy(row)
+        untouched = known is not None and known.canonical == canonical_policy(row)
+        source = known.source if known and untouched else canonical_policy(row)
         using = source if row["command"] != "insert" else None
         with_check = source if row["command"] in ("insert", "update") else None
         ours.append(Policy(table, row["name"], row["command"], ",".join(row["roles"]), using, with_check))

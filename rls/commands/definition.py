@@ -1,0 +1,119 @@
+"""rowlock validate, schema, compile, matrix: what a definition says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import psycopg
+
+from rls.commands.connection import connect, url_option, with_connection
+from rls.definition import Definition, json_schema, load, standard
+from rls.definition.lint import lint
+from rls.definition.matrix import Row, matrix
+from rls.organisation.effective import effective
+from rls.plan import applied_definition, compiled
+from rls.report import console
+from rls.report.matrices import matrix_data, matrix_table
+
+definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
+
+
+def definition_of(paths: tuple[Path, ...]) -> Definition:
+    """Return the definition in the files named; without any, the one Rowlock ships."""
+    return load(list(paths) or [standard()])
+
+
+@click.command()
+@definitions
+def validate(definitions: tuple[Path, ...]) -> None:
+    """Check a definitions file.  Needs no database.
+
+    Every problem is one line: file:line, where in the file, what is wrong and
+    what is allowed.  Exit 0: fine; 1: problems.
+
+    \b
+    Examples:
+      rowlock validate rights.yaml
+      rowlock validate rights/                every *.yaml in a directory
+    """
+    definition = definition_of(definitions)
+    for warning in lint(definition):
+        console.warn(str(warning))
+    roles = [role for role in definition.roles if not role.abstract]
+    console.say(f"fine: {len(definition.entities)} entities, {len(roles)} roles")
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of definitions files, so that editors complete and check them.
+
+    \b
+    Example, for the YAML language server:
+      rowlock schema > rowlock.schema.json
+      # yaml-language-server: $schema=rowlock.schema.json     first line of rights.yaml
+    """
+    console.json(json_schema())
+
+
+@click.command("compile")
+@definitions
+@with_connection
+def compile_(connection: psycopg.Connection, definitions: tuple[Path, ...]) -> None:
+    """Print the SQL of a definition, whole, whatever the database holds.  Runs nothing.
+
+    Database roles, predicate functions, row security, policies, privileges: as
+    one transaction for psql.  The tables' columns are read from the database.
+    The same definition and tables give the same bytes.
+
+    \b
+    Examples:
+      rowlock compile rights.yaml > rights.sql
+      rowlock compile                          the definition Rowlock ships
+    """
+    console.data(compiled(connection, definition_of(definitions)).rstrip())
+
+
+@click.command("matrix")
+@definitions
+@click.option("--role", "roles", multiple=True, help="Only this role; may be repeated.")
+@click.option("--entity", "entities", multiple=True, help="Only this entity; may be repeated.")
+@click.option("--person", metavar="LOGIN", help="What the roles this person holds come to, in the database.")
+@as_json
+@url_option
+def matrix_(
+    definitions: tuple[Path, ...],
+    *,
+    roles: tuple[str, ...],
+    entities: tuple[str, ...],
+    person: str | None,
+    as_json: bool,
+    url: str | None,
+) -> None:
+    """Show who may do what: roles × entities × operations.
+
+    Reads definitions files (without any: the one Rowlock ships).  With
+    --person it asks the database instead: the definition applied there, and
+    the roles the person holds now.
+
+    \b
+    Examples:
+      rowlock matrix rights.yaml --role manager
+      rowlock matrix --person alice
+    """
+    if person:
+        with connect(url) as connection:
+            definition = definition_of(definitions) if definitions else applied_definition(connection)
+            rows = effective(connection, definition, person)
+    else:
+        rows = list(matrix(definition_of(definitions)))
+    shown = [row for row in rows if _wanted(row, roles, entities)]
+    if as_json:
+        console.json(matrix_data(shown))
+    else:
+        console.data(*matrix_table(shown))
+
+
+def _wanted(row: Row, roles: tuple[str, ...], entities: tuple[str, ...]) -> bool:
+    return (not roles or row.role in roles) and (not entities or row.entity in entities)

@@ -1,0 +1,350 @@
+"""rowlock people, assign, unassign, assignments: the organisation and who holds which role."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import psycopg
+from rich.table import Table
+
+from rls.commands.connection import with_connection
+from rls.report import console
+
+if TYPE_CHECKING:
+    from rls.organisation.sync import SyncPlan
+
+SCHEMA_VERSION = 1
+"""Version of the JSON of these commands."""
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
+role_argument = click.argument("role")
+principal_argument = click.argument("principal")
+
+
+@click.group()
+def people() -> None:
+    """Who works here: people, departments and their logins."""
+
+
+@people.command("sync")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="TARGET=SOURCE",
+    help="Where TARGET comes from: COLUMN, or text with {COLUMN}.",
+)
+@click.option("--set", "sets", multiple=True, metavar="TARGET=VALUE", help="The same value in every row.")
+@click.option("--delimiter", default=",", show_default=True, help="What parts the columns of a CSV file.")
+@click.option("--encoding", default="utf-8", show_default=True, help="Of CSV files.")
+@click.option(
+    "--logins",
+    type=click.Choice(["none", "scram"]),
+    default="none",
+    show_default=True,
+    help="Passwords for logins that have none: none, or generated SCRAM ones.",
+)
+@click.option(
+    "--passwords",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="New file (mode 0600) for generated passwords; without it the terminal shows them once.",
+)
+@click.option("--adopt", multiple=True, metavar="LOGIN", help="Take over this existing database role as a person's.")
+@click.option("--dismiss-missing", is_flag=True, help="Dismiss the people no file names.")
+@click.option("--dry-run", is_flag=True, help="Only show what would change.")
+@click.option("--check", is_flag=True, help="Like --dry-run, and exit with 1 when something would change.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@as_json
+@with_connection
+def sync(
+    connection: psycopg.Connection,
+    files: tuple[Path, ...],
+    *,
+    maps: tuple[str, ...],
+    sets: tuple[str, ...],
+    delimiter: str,
+    encoding: str,
+    logins: str,
+    passwords: Path | None,
+    adopt: tuple[str, ...],
+    dismiss_missing: bool,
+    dry_run: bool,
+    check: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Make people, departments and logins equal to FILES.
+
+    FILES are CSV or YAML, read together.  Shows what it will do (+ new,
+    ~ changed, - taken away), asks, and does all of it or nothing.  Run again,
+    it changes nothing.  People in no file are reported and left alone.
+
+    \b
+    TARGETs of a CSV file (a column of the same name needs no --map):
+      login        database role; made of the name unless given
+      name email title phone hired_on
+      key          what other tables of the company call this person
+      active       yes or no; no dismisses
+      department   Company/East/Team 2; several parted by ;
+      head         who heads this row's department, a person too
+      heads        departments this row's person heads
+      roles        roles assigned directly, parted by ;
+      head_roles   the same for the head
+    What no column says stays as it is.
+
+    \b
+    Examples:
+      rowlock people sync people.csv --check
+      rowlock people sync staff.yaml --logins scram --passwords new.csv
+      rowlock people sync sales_teams.csv --map name=sales_agent \\
+        --map 'department=Company/{regional_office}/{manager}' \\
+        --map head=manager --set roles=manager --set head_roles=department_head
+    """
+    from rls.organisation import sync as syncing
+    from rls.organisation.mapping import parse_options
+    from rls.plan.plan import installed
+
+    installation = installed(connection)
+    reading = syncing.read_files(files, parse_options(maps, sets), installation, delimiter, encoding)
+    options = syncing.Options(logins == "scram", dismiss_missing, frozenset(adopt))
+    planned = syncing.plan(connection, installation, reading, options)
+    _show(planned, as_json=as_json)
+    if dry_run or check or not planned.changes:
+        if check and planned.changes:
+            raise click.exceptions.Exit(1)
+        return
+    _refuse_lost_passwords(planned, passwords)
+    if not yes:
+        _ask()
+    keeper = _Passwords(passwords)
+    with keeper:
+        outcome = syncing.run(connection, installation, reading, options, planned, keeper.keep)
+    ended = f"; {outcome.sessions_ended} sessions ended" if outcome.sessions_ended else ""
+    console.say(f"done: {_counted(planned)}{ended}")
+
+
+def _show(planned: SyncPlan, *, as_json: bool) -> None:
+    if as_json:
+        changes = [{"kind": change.kind, "text": change.text} for change in planned.changes]
+        missing = [person.login for person in planned.missing]
+        console.json({"schema_version": SCHEMA_VERSION, "changes": changes, "missing": missing})
+        return
+    for change in planned.changes:
+        console.data(str(change))
+    for person in planned.missing:
+        console.say(f"! person {person.login} ({person.name}) is in no file: left alone; --dismiss-missing dismisses")
+    console.say(f"Plan: {_counted(planned)}." if planned.changes else "Nothing to do: people are as the files say.")
+
+
+def _counted(planned: SyncPlan) -> str:
+    kinds = [change.kind for change in planned.changes]
+    return f"{kinds.count('add')} to add, {kinds.count('change')} to change, {kinds.count('remove')} to take away"
+
+
+def _ask() -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is there to confirm: say --yes to do it, or --dry-run to only look")
+    click.confirm("Do this?", abort=True, err=True)
+
+
+def _refuse_lost_passwords(planned: SyncPlan, path: Path | None) -> None:
+    if planned.logins_to_give_passwords and path is None and not sys.stdout.isatty():
+        raise click.UsageError("nobody would see the generated passwords: say --passwords FILE")
+
+
+class _Passwords:
+    """Keeps generated passwords: in a file that goes again when the sync fails, or for the terminal at the end."""
+
+    def __init__(self, path: Path | None) -> None:
+        self.path = path
+        self.kept: Mapping[str, str] = {}
+
+    def __enter__(self) -> None:
+        pass
+
+    def keep(self, passwords: Mapping[str, str]) -> None:
+        from rls.organisation.passwords import write
+
+        if self.path is not None:
+            write(self.path, passwords)
+        self.kept = passwords
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None:
+            if self.kept and self.path is not None:
+                self.path.unlink(missing_ok=True)
+        elif self.kept and self.path is not None:
+            console.say(f"passwords of {len(self.kept)} logins are in {self.path}, readable by you only")
+        else:
+            for login, password in sorted(self.kept.items()):
+                console.data(f"{login}\t{password}")
+
+
+@people.command("list")
+@click.argument("words", nargs=-1)
+@as_json
+@with_connection
+def list_people(connection: psycopg.Connection, words: tuple[str, ...], as_json: bool) -> None:
+    """List people with their departments and directly assigned roles.
+
+    WORDS choose those whose login, name, department or role contains all of
+    them.
+
+    \b
+    Examples:
+      rowlock people list
+      rowlock people list East department_head
+    """
+    from rls.organisation.current import read
+    from rls.plan.plan import installed
+
+    rows = [row for row in _people(read(connection, installed(connection))) if _matches(row, words)]
+    if as_json:
+        console.json({"schema_version": SCHEMA_VERSION, "people": rows})
+    else:
+        console.data(_table(("login", "name", "departments", "heads", "roles", "active"), rows))
+
+
+def _people(organisation: Any) -> list[dict[str, Any]]:
+    from rls.organisation.people import Organisation, written
+
+    assert isinstance(organisation, Organisation)
+    return [
+        {
+            "login": person.login,
+            "name": person.name,
+            "departments": sorted(written(path) for path, login in organisation.members if login == person.login),
+            "heads": sorted(written(path) for path, login in organisation.heads if login == person.login),
+            "roles": sorted(role for role, login in organisation.roles if login == person.login),
+            "active": person.is_active,
+        }
+        for person in sorted(organisation.people)
+    ]
+
+
+def _matches(row: Mapping[str, Any], words: tuple[str, ...]) -> bool:
+    text = " ".join(map(_cell, row.values())).casefold()
+    return all(word.casefold() in text for word in words)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(value)
+    return "" if value is None else str(value)
+
+
+def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
+    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        table.add_row(*(_cell(row[column]) for column in columns))
+    return table
+
+
+@click.command()
+@role_argument
+@principal_argument
+@click.option("--from", "start", metavar="TIME", help="Holds from then on (roles with timed: true only).")
+@click.option("--until", "end", metavar="TIME", help="Holds until then; a date is included (timed: true only).")
+@as_json
+@with_connection
+def assign(
+    connection: psycopg.Connection, role: str, principal: str, start: str | None, end: str | None, as_json: bool
+) -> None:
+    """Assign ROLE to PRINCIPAL.
+
+    It holds at once, in sessions that are open too.  PRINCIPAL is a login, or
+    one of person:LOGIN, department:PATH, subdepartments:PATH (a department
+    with everything below), group:NAME, project_group:NAME, everyone.  Whoever
+    joins the department or group later has the role too.
+
+    \b
+    Examples:
+      rowlock assign manager darcel_schlecht
+      rowlock assign department_head "subdepartments:Company/East"
+      rowlock assign auditor alice --from 2026-12-01 --until 2026-12-31
+    """
+    from rls.organisation.assignments import Period, parse_moment
+    from rls.organisation.assignments import assign as give
+    from rls.organisation.principals import parse
+    from rls.plan.plan import installed
+
+    period = Period(parse_moment(start, "--from"), parse_moment(end, "--until", end=True))
+    _report(give(connection, installed(connection), role, parse(principal), period), as_json=as_json)
+
+
+@click.command()
+@role_argument
+@principal_argument
+@as_json
+@with_connection
+def unassign(connection: psycopg.Connection, role: str, principal: str, as_json: bool) -> None:
+    """Take ROLE from PRINCIPAL.
+
+    It ends at once, in sessions that are open too.  PRINCIPAL is written as
+    for `rowlock assign`.  Assignments of the definitions file are taken out
+    there.
+
+    \b
+    Example:
+      rowlock unassign manager darcel_schlecht
+    """
+    from rls.organisation.assignments import unassign as take
+    from rls.organisation.principals import parse
+    from rls.plan.plan import installed
+
+    _report(take(connection, installed(connection), role, parse(principal)), as_json=as_json)
+
+
+def _report(outcome: Any, *, as_json: bool) -> None:
+    if not as_json:
+        console.say(str(outcome))
+        return
+    console.json(
+        {
+            "schema_version": SCHEMA_VERSION,
+            "did": outcome.did,
+            "role": outcome.role,
+            "principal": {"kind": outcome.principal.kind, "name": outcome.principal.name},
+            "from": outcome.period.start,
+            "until": outcome.period.end,
+            "remark": outcome.remark,
+        }
+    )
+
+
+@click.command()
+@click.option("--role", help="Only of this role.")
+@as_json
+@with_connection
+def assignments(connection: psycopg.Connection, role: str | None, as_json: bool) -> None:
+    """List who holds which role, from when until when, and by whom it was assigned.
+
+    \b
+    Example:
+      rowlock assignments --role department_head
+    """
+    from rls.organisation.assignments import assignments as held
+    from rls.plan.plan import installed
+
+    rows: list[dict[str, Any]] = [
+        {
+            "role": one.role,
+            "principal": one.kind if one.name is None else f"{one.kind}:{one.name}",
+            "from": one.valid_from,
+            "until": one.valid_until,
+            "by": "definitions file" if one.from_definition else one.created_by,
+        }
+        for one in held(connection, installed(connection), role)
+    ]
+    if as_json:
+        console.json({"schema_version": SCHEMA_VERSION, "assignments": rows})
+    else:
+        console.data(_table(("role", "principal", "from", "until", "by"), rows))

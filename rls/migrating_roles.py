@@ -1,0 +1,129 @@
+"""Database roles and privileges beyond the schema, as revisions make and remove them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from psycopg import sql
+
+from rls.errors import RowlockError
+from rls.migrating import Migration
+
+PUBLIC_PRIVILEGES = {
+    "temporary": sql.SQL("temporary on database {database}"),
+    "create": sql.SQL("create on database {database}"),
+    "create in public": sql.SQL("create on schema public"),
+}
+"""What nobody needs and every attack with an own object begins with; by what ``installation.taken`` says."""
+
+HELD_BY_PUBLIC = """
+select lower(acl.privilege_type)
+from pg_catalog.pg_database as database
+cross join pg_catalog.aclexplode(coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))) as acl
+where database.datname = current_database() and acl.grantee = 0 and acl.privilege_type <> 'CONNECT'
+union all
+select 'create in public'
+from pg_catalog.pg_namespace as namespace
+cross join pg_catalog.aclexplode(coalesce(namespace.nspacl, pg_catalog.acldefault('n', namespace.nspowner))) as acl
+where namespace.nspname = 'public' and acl.grantee = 0 and acl.privilege_type = 'CREATE'
+order by 1
+"""
+
+USED_ELSEWHERE = """
+select distinct role.rolname::text, database.datname::text
+from pg_catalog.pg_shdepend as dependency
+join pg_catalog.pg_roles as role on role.oid = dependency.refobjid
+join pg_catalog.pg_database as database on database.oid = dependency.dbid
+where dependency.refclassid = 'pg_catalog.pg_authid'::regclass and database.datname <> current_database() and {}
+order by 1, 2
+"""
+
+
+def refuse_used_elsewhere(migration: Migration, condition: str, parameter: object) -> None:
+    """Refuse to touch roles that own or may use something in another database.
+
+    :param condition: on ``role``, with one parameter.
+    :raises RowlockError: names roles and databases.
+    """
+    query = USED_ELSEWHERE.format(condition)
+    found = migration.rows(query, parameter)
+    if found:
+        roles = ", ".join(sorted({role for role, _ in found})[:5])
+        databases = ", ".join(sorted({database for _, database in found}))
+        raise RowlockError(
+            f'database roles with prefix "{migration.installation.prefix}" ({roles}, ...) are used in database'
+            f" {databases}, and roles belong to the whole server: choose another prefix, or uninstall there first"
+        )
+
+
+def make_roles(migration: Migration) -> None:
+    """Make the owners and everyone; what is left of an earlier installation is taken over."""
+    names = migration.installation
+    existing = set(migration.column("select rolname::text from pg_catalog.pg_roles"))
+    for name, attributes in ((names.owner, "nologin"), (names.rls_owner, "nologin createrole")):
+        verb = "alter" if name in existing else "create"
+        migration.execute(
+            sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name))  # type: ignore[arg-type]
+        )
+    if names.everyone in existing:
+        migration.execute(
+            sql.SQL("grant {} to {} with admin option").format(
+                sql.Identifier(names.everyone), sql.Identifier(names.rls_owner)
+            )
+        )
+        return
+    with administering(migration), migration.acting_as(names.rls_owner):
+        migration.execute(sql.SQL("create role {} nologin").format(sql.Identifier(names.everyone)))
+
+
+@contextmanager
+def administering(migration: Migration) -> Iterator[None]:
+    """Let whoever installs act as the owners, whom nobody may be a member of otherwise."""
+    names = migration.installation
+    if _is_superuser(migration):
+        yield
+        return
+    owners = sql.SQL(", ").join(map(sql.Identifier, (names.owner, names.rls_owner)))
+    migration.execute(sql.SQL("grant {} to current_user").format(owners))
+    yield
+    for owner in migration.column(
+        "select rolname::text from pg_catalog.pg_roles where rolname = any (%s::name[])", [names.owner, names.rls_owner]
+    ):
+        migration.execute(sql.SQL("revoke {} from current_user").format(sql.Identifier(owner)))
+
+
+def drop_role(migration: Migration, role: str) -> None:
+    """Drop a database role that the rights' owner made, with what it may do in this database."""
+    name = sql.Identifier(role)
+    drop = sql.SQL("drop owned by {0}; drop role {0}").format(name)
+    if _is_superuser(migration):
+        migration.execute(drop)
+        return
+    with migration.acting_as(migration.installation.rls_owner):
+        migration.execute(sql.SQL("grant {} to current_user").format(name))
+        migration.execute(drop)
+
+
+def _is_superuser(migration: Migration) -> bool:
+    return bool(migration.value("select rolsuper from pg_catalog.pg_roles where rolname = current_user"))
+
+
+def take_from_public(migration: Migration) -> list[str]:
+    """Revoke from PUBLIC what it should not have; return what it had, for :func:`give_back`."""
+    held = migration.column(HELD_BY_PUBLIC)
+    for privilege in held:
+        migration.execute(_public("revoke {} from public", privilege, migration))
+    return held
+
+
+def give_back(migration: Migration) -> None:
+    """Grant PUBLIC again what :func:`take_from_public` took."""
+    for privilege in migration.column("select unnest(taken) from rls.installation"):
+        migration.execute(_public("grant {} to public", privilege, migration))
+
+
+def _public(statement: str, privilege: str, migration: Migration) -> sql.Composed:
+    database = sql.Identifier(migration.connection.info.dbname)
+    what = PUBLIC_PRIVILEGES[privilege].format(database=database)
+    return sql.SQL(statement).format(what)  # type: ignore[arg-type]

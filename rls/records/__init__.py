@@ -1,0 +1,1 @@
+"""Records: loading CSV files into an entity."""

@@ -1,0 +1,73 @@
+"""From what people call a record or a person to its key, many at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from psycopg import Connection, sql
+
+from rls.definition.wording import nearest, shown
+from rls.records.fields import Field
+from rls.records.table import Reference
+from rls.resources import template
+
+
+class Lookup:
+    """The keys that the texts of one field mean; asks the database once for each text."""
+
+    def __init__(self, connection: Connection[Any], field: Field) -> None:
+        assert field.column.reference is not None
+        self.connection = connection
+        self.reference: Reference = field.column.reference
+        self.names = field.names
+        self.keys: dict[str, tuple[str, ...]] = {}
+        self._some_names: list[str] | None = None
+
+    def learn(self, texts: Iterable[str]) -> None:
+        """Look up the *texts* not yet known, in one column after the other."""
+        for name in self.names:
+            wanted = sorted({text for text in texts if not self.keys.get(text)})
+            if wanted:
+                self._ask(name, wanted)
+
+    def forget(self) -> None:
+        """Ask again about every text; the table has new records."""
+        self.keys.clear()
+
+    def key(self, text: str) -> str | None:
+        """Return the key that *text* means, None unless there is exactly one."""
+        found = self.keys.get(text, ())
+        return found[0] if len(found) == 1 else None
+
+    def refusal(self, text: str) -> str:
+        """Return why *text* means no record."""
+        found = self.keys.get(text, ())
+        if len(found) > 1:
+            return f"{len(found)} records of {self.reference.table} are called {shown(text)}: rename, or map another column"
+        if not self.names:
+            return f"{self.reference.table} has no name to look up: write --map COLUMN.NAME=…"
+        return f"nothing in {self.reference.table} has the {' or '.join(self.names)} {shown(text)}{self._hint(text)}"
+
+    def _hint(self, text: str) -> str:
+        if self._some_names is None:
+            rows = [
+                row for name in self.names for row in self.connection.execute(self._query("names", name)).fetchall()
+            ]
+            self._some_names = [name for (name,) in rows]
+        return nearest(text, self._some_names)
+
+    def _ask(self, name: str, texts: list[str]) -> None:
+        found: dict[str, set[str]] = defaultdict(set)
+        for text, key in self.connection.execute(self._query("lookup", name), [texts]):
+            if key is not None:
+                found[text].add(key)
+        self.keys.update({text: tuple(sorted(keys)) for text, keys in found.items()})
+
+    def _query(self, query: str, name: str) -> sql.Composed:
+        table = sql.Identifier(self.reference.table.schema, self.reference.table.name)
+        values = {"table": table, "name": name, "key": self.reference.key}
+        if query == "names":
+            del values["key"]
+        return template(f"records/{query}.sql", **values)

@@ -1,0 +1,195 @@
+"""The body of a predicate function: readable, and each reach argument used once."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from rls.compiler import compile_state
+from rls.definition.model import (
+    OPERATIONS,
+    Carries,
+    Definition,
+    Entity,
+    Level,
+    Owner,
+    Parent,
+    Permission,
+    Pipeline,
+    Role,
+)
+from rls.names import Installation, QualifiedName
+from rls.state.facts import Column, Facts, Table
+from rls.state.objects import Function, Policy
+
+DEAL = Entity(
+    "deal",
+    QualifiedName("crm", "deal"),
+    owner=Owner("owner_id"),
+    open="is_open",
+    stage="stage",
+    pipeline="pipeline",
+    pipelines=(Pipeline("partners", ("new", "signed")), Pipeline("sales", ("new", "won"))),
+)
+PRODUCT = Entity("product", QualifiedName("crm", "product"))
+ACTIVITY = Entity(
+    "activity",
+    QualifiedName("crm", "activity"),
+    parents=(Parent("deal_id", "deal"), Parent("product_id", "product")),
+    carries=Carries("parent_owner_id", "parent_is_open", "parent_stage", "parent_pipeline"),
+)
+COLUMNS = {
+    DEAL: {"id": "bigint", "owner_id": "integer", "is_open": "boolean", "stage": "text", "pipeline": "text"},
+    PRODUCT: {"id": "bigint", "name": "text"},
+    ACTIVITY: {
+        "id": "bigint",
+        "deal_id": "bigint",
+        "product_id": "bigint",
+        "parent_owner_id": "integer",
+        "parent_is_open": "boolean",
+        "parent_stage": "text",
+        "parent_pipeline": "text",
+    },
+}
+FACTS = Facts(
+    {
+        entity.table: Table(
+            entity.table, tuple(Column(name, kind, identity=name == "id") for name, kind in columns.items()), ("id",)
+        )
+        for entity, columns in COLUMNS.items()
+    }
+)
+
+
+def functions(*roles: Role, several_roles: str = "highest") -> dict[tuple[str, str], Function]:
+    """Compile the roles; return the functions by name and table."""
+    definition = Definition(several_roles, (ACTIVITY, DEAL, PRODUCT), roles)  # type: ignore[arg-type]
+    state = compile_state(definition, FACTS, Installation())
+    return {(thing.name, thing.table.name): thing for thing in state.objects if isinstance(thing, Function)}
+
+
+def role(name: str, *permissions: Permission, timed: bool = False) -> Role:
+    """Return a role."""
+    return Role(name, permissions=permissions, timed=timed)
+
+
+def body(permissions: list[Permission], operation: str = "reads", table: str = "deal") -> str:
+    """Return the body of one function of a role with these permissions, without quotes round names."""
+    found = functions(role("manager", *permissions))[f"manager_{operation}", table]
+    return found.body.replace('"', "")
+
+
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        (Level.none, "false"),
+        (Level.own, "deal.owner_id = me"),
+        (Level.department, "deal.owner_id = any (department_owners)"),
+        (Level.subdepartments, "deal.owner_id = any (subtree_owners)"),
+        (Level.open, "(deal.owner_id = any (subtree_owners)) or (deal.is_open)"),
+        (Level.all, "true"),
+    ],
+)
+def test_a_level_without_stages_is_one_condition(level: Level, expected: str) -> None:
+    """own is an equality with one value, all is nothing at all (performance: What decides)."""
+    assert expected == body([Permission("deal", "read", level)])
+
+
+def test_a_stage_of_its_own_splits_the_rows_in_two() -> None:
+    """Each level appears once, with the stages it holds for."""
+    permissions = [Permission("deal", "read", Level.department), Permission("deal", "read", Level.own, stage="won")]
+
+    assert body(permissions) == (
+        "((deal.stage in ('won')) and (deal.owner_id = me))"
+        " or (((deal.stage in ('won')) is not true) and (deal.owner_id = any (department_owners)))"
+    )
+
+
+def test_a_pipeline_that_says_anything_is_a_world_of_its_own() -> None:
+    """The entity's stages do not count there."""
+    permissions = [
+        Permission("deal", "read", Level.all),
+        Permission("deal", "read", Level.none, stage="won"),
+        Permission("deal", "read", Level.own, pipeline="partners"),
+    ]
+
+    assert body(permissions) == (
+        "((deal.pipeline in ('partners')) and (deal.owner_id = me))"
+        " or (((deal.pipeline in ('partners')) is not true) and ((deal.stage in ('won')) is not true))"
+    )
+
+
+def test_a_child_reads_what_it_carries_of_its_parent() -> None:
+    """An activity's right to be read is its deal's, on the columns it carries."""
+    text = body([Permission("deal", "read", Level.own)], table="activity")
+
+    assert text == "(activity.deal_id is not null) and (activity.parent_owner_id = me)"
+
+
+def test_a_child_of_parents_all_of_which_are_readable_has_no_filter() -> None:
+    """Nothing is left of the policy at level all."""
+    permissions = [Permission(entity, "read", Level.all) for entity in ("deal", "product")]
+
+    assert body(permissions, table="activity") == "true"
+
+
+def test_a_write_within_the_roles_own_read_needs_no_check_of_reading() -> None:
+    """What the role reads at least as far is not asked again."""
+    permissions = [Permission("deal", "read", Level.department), Permission("deal", "update", Level.own)]
+
+    assert body(permissions, "updates") == "deal.owner_id = me"
+
+
+def test_a_write_beyond_the_roles_own_read_asks_what_its_caller_may_read() -> None:
+    """Another role of the same person may read further (security, rule 4)."""
+    text = body([Permission("deal", "update", Level.all)], "deletes") + body(
+        [Permission("deal", "update", Level.all)], "updates"
+    )
+
+    assert "any (readable_all)" in text
+    assert "any (readable_own)" in text
+
+
+def test_a_timed_role_counts_only_where_its_caller_holds_it_now() -> None:
+    """The clock is asked once a query."""
+    found = functions(role("temp", Permission("product", "read", Level.all), timed=True))["temp_reads", "product"]
+
+    assert found.body == "'product:*/*' = any (counted)"
+
+
+def test_an_explicit_level_of_another_role_is_asked_for_only_where_there_is_one() -> None:
+    """Bitrix24's rule costs nothing where no role says a stage of its own."""
+    plain = Permission("deal", "read", Level.all)
+    explicit = Permission("deal", "read", Level.none, stage="won")
+    alone = functions(role("a", plain), role("b", plain), several_roles="explicit")
+    overruled = functions(role("a", plain), role("b", plain, explicit), several_roles="explicit")
+
+    assert alone["a_reads", "deal"].body == "true"
+    assert "any (counted)" in overruled["a_reads", "deal"].body
+    assert "counted" not in overruled["b_reads", "deal"].body
+
+
+def test_every_reach_argument_is_used_at_most_once() -> None:
+    """More, and PostgreSQL does not inline the function."""
+    every = [
+        Permission("deal", operation, level, stage=stage, pipeline=pipeline)
+        for operation in OPERATIONS
+        for pipeline in (None, "partners")
+        for stage, level in zip((None, "new", "signed", "won"), (Level.open, *list(Level)[1:4]), strict=True)
+    ]
+    for function in functions(role("manager", *every)).values():
+        for name, _ in function.arguments:
+            assert len(re.findall(rf"\b{name}\b", function.body.replace(f'."{name}"', ""))) <= 1, (name, function.body)
+
+
+def test_policies_depend_on_the_names_of_roles_and_entities_alone() -> None:
+    """A change of rights must not touch a table."""
+    one = Definition("highest", (ACTIVITY, DEAL, PRODUCT), (role("manager"),))
+    other = Definition("explicit", one.entities, (role("manager", Permission("deal", "read", Level.all), timed=True),))
+    policies = [
+        {thing for thing in compile_state(definition, FACTS, Installation()).objects if isinstance(thing, Policy)}
+        for definition in (one, other)
+    ]
+
+    assert policies[0] == policies[1]
