@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName, checked
+from rls.names import Installation, QualifiedName, checked
 from rls.resources import template
 
 

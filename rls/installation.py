@@ -34,7 +34,7 @@ MINIMUM_VERSION = 150000
 """PostgreSQL 15: views with the rights of who asks, ``unique nulls not distinct``, no CREATE in schema public."""
 
 
-def install(connection: psycopg.Connection[Any], installation: Installation | None = None, crm: bool = True) -> None:
+def install(connection: psycopg.Connection[Any], installation: Installation | None = None, *, crm: bool = True) -> None:
     """Install Rowlock, in one transaction; do nothing where it is installed already.
 
     :param connection: outside a transaction, as a superuser, or as the
@@ -62,8 +62,7 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
     :raises RowlockError: Rowlock is not installed.
     """
     installation = _installed(connection)
-    query = f"select exists (select from public.{VERSION_TABLE} where version_num like 'crm%')"
-    crm = _value(connection, query)
+    crm = _value(connection, "select exists (select from public.rowlock_version where version_num like 'crm%')")
     _run(connection, installation, lambda config: command.upgrade(config, "head" if crm else _last_support(config)))
 
 

@@ -50,12 +50,12 @@ class Migration:
 
     def value(self, query: str, *parameters: object) -> Any:
         """Return the first column of the first row, or None."""
-        row = self.connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+        row = self.connection.execute(query, parameters).fetchone()
         return row[0] if row else None
 
     def rows(self, query: str, *parameters: object) -> list[tuple[Any, ...]]:
         """Return all rows."""
-        return self.connection.execute(query, parameters).fetchall()  # type: ignore[arg-type]
+        return self.connection.execute(query, parameters).fetchall()
 
     def column(self, query: str, *parameters: object) -> list[Any]:
         """Return the first column of all rows."""

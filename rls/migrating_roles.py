@@ -63,9 +63,7 @@ def make_roles(migration: Migration) -> None:
     existing = set(migration.column("select rolname::text from pg_catalog.pg_roles"))
     for name, attributes in ((names.owner, "nologin"), (names.rls_owner, "nologin createrole")):
         verb = "alter" if name in existing else "create"
-        migration.execute(
-            sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name))  # type: ignore[arg-type]
-        )
+        migration.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))
     if names.everyone in existing:
         migration.execute(
             sql.SQL("grant {} to {} with admin option").format(
@@ -126,4 +124,4 @@ def give_back(migration: Migration) -> None:
 def _public(statement: str, privilege: str, migration: Migration) -> sql.Composed:
     database = sql.Identifier(migration.connection.info.dbname)
     what = PUBLIC_PRIVILEGES[privilege].format(database=database)
-    return sql.SQL(statement).format(what)  # type: ignore[arg-type]
+    return sql.SQL(statement).format(what)

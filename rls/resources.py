@@ -28,7 +28,7 @@ def sql_text(path: str) -> LiteralString:
     :param path: below ``sql/``, such as ``catalog/tables.sql``.
     """
     # The files are part of the distribution, reviewed like code: this is the one place that says so.
-    return cast("LiteralString", (directory("sql") / path).read_text("utf-8"))
+    return cast("LiteralString", (directory("sql") / path).read_text("utf-8"))  # type: ignore[redundant-cast]
 
 
 def template(path: str, **values: str | sql.Composable) -> sql.Composed:

@@ -1,0 +1,120 @@
+"""Schema rls, the organisation's tables, the database roles that own them, and what keeps reach and memberships."""
+
+from __future__ import annotations
+
+from psycopg import sql
+
+from rls.errors import RowlockError
+from rls.migrating import Migration
+from rls.migrating_roles import (
+    administering,
+    drop_role,
+    give_back,
+    make_roles,
+    refuse_used_elsewhere,
+    take_from_public,
+)
+
+revision = "support_0001"
+down_revision = None
+branch_labels = ("support",)
+depends_on = None
+
+TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied")
+VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "current_membership")
+ORGANISATION = {
+    "person": "update of login, key, is_active",
+    "department": "update of id, parent_id",
+    "department_member": "update",
+    "department_closure": None,
+    "person_group": "update of id",
+    "person_group_member": "update",
+    "project_group": "update of id",
+    "project_group_member": "update",
+}
+"""The organisation's tables in the order of their references, and which updates reach and memberships follow."""
+
+FUNCTIONS = (
+    "lock_organisation",
+    "begin_refresh",
+    "refresh_closure",
+    "refresh_reach",
+    "membership_drift",
+    "invalidate_plans",
+    "refresh_memberships",
+    "repair_memberships",
+    "refresh",
+    "refresh_organisation",
+    "check_login",
+    "stamp",
+    "caller",
+    "in_time",
+    "held_roles",
+    "has_explicit",
+    "counted",
+    "readable",
+)
+
+
+def upgrade() -> None:
+    """Install."""
+    migration = Migration()
+    names = migration.installation
+    refuse_used_elsewhere(migration, "starts_with(role.rolname::text, %s)", names.prefix)
+    if migration.value("select pg_catalog.to_regnamespace(%s)", names.organisation):
+        raise RowlockError(f'schema "{names.organisation}" exists already: choose another for the organisation')
+    make_roles(migration)
+    with administering(migration):
+        migration.run("schema/schemas.sql")
+        with migration.acting_as(names.rls_owner):
+            for table in TABLES:
+                migration.run(f"schema/rls/{table}.sql")
+        with migration.acting_as(names.owner):
+            _make_organisation(migration)
+        with migration.acting_as(names.rls_owner):
+            for path in (*(f"schema/rls/{view}" for view in VIEWS), *(f"functions/{name}" for name in FUNCTIONS)):
+                migration.run(f"{path}.sql")
+            migration.run("schema/rls/privileges.sql")
+        _follow(migration)
+        migration.connection.execute(
+            "insert into rls.installation (prefix, organisation, taken) values (%s, %s, %s)",
+            [names.prefix, names.organisation, take_from_public(migration)],
+        )
+
+
+def downgrade() -> None:
+    """Remove everything but people's logins."""
+    migration = Migration()
+    names = migration.installation
+    query = "select database_role::text from rls.role union select role::text from rls.existing_principal order by 1"
+    roles = migration.column(query)
+    owners = [names.owner, names.rls_owner]
+    refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles, *owners])
+    with administering(migration):
+        give_back(migration)
+        for table in reversed(ORGANISATION):
+            migration.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(names.organisation, table)))
+        migration.run("schema/schemas_down.sql")
+        for role in roles:
+            drop_role(migration, role)
+        for role in owners:
+            migration.execute(sql.SQL("drop owned by {0}; drop role {0}").format(sql.Identifier(role)))
+
+
+def _make_organisation(migration: Migration) -> None:
+    names = migration.installation
+    for table in ORGANISATION:
+        migration.run(f"schema/organisation/{table}.sql")
+        migration.run("templates/protect.sql", table=sql.Identifier(names.organisation, table))
+    migration.run("schema/organisation/privileges.sql")
+
+
+def _follow(migration: Migration) -> None:
+    for table, update in ORGANISATION.items():
+        if update:
+            name = sql.Identifier(migration.installation.organisation, table)
+            migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL(update))
+    for table in ("role", "assignment"):
+        name = sql.Identifier("rls", table)
+        migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL("update"))
+    migration.run("schema/organisation/check_login.sql")

@@ -1,0 +1,26 @@
+-- Revoke what others granted in our roles, then refresh.  Runs with the rights of its caller, an administrator: from
+-- PostgreSQL 16 on nobody else can take away what somebody else granted.
+create or replace function rls.repair_memberships()
+  returns void
+  language plpgsql
+  volatile
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  edge record;
+  revoked name[] := array[]::name[];
+begin
+  perform rls.begin_refresh();
+  for edge in
+    select current.role, current.member, current.grantor
+    from rls.current_membership as current
+    where current.foreign_grantor
+    order by current.role, current.member
+  loop
+    execute pg_catalog.format('revoke %I from %I granted by %I cascade', edge.role, edge.member, edge.grantor);
+    revoked := revoked || edge.role;
+  end loop;
+  perform rls.invalidate_plans(revoked);
+  perform rls.refresh_memberships();
+end
+$$;

@@ -1,0 +1,3 @@
+create schema crm authorization {owner};
+
+comment on schema crm is 'The records of the CRM';

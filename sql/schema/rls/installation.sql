@@ -1,0 +1,16 @@
+create table rls.installation (
+  one_row boolean primary key default true check (one_row),
+  prefix text not null,
+  organisation name not null,
+  taken text[] not null default array[]::text[],
+  definition jsonb,
+  definition_digest text
+);
+
+comment on table rls.installation is 'What rowlock init was told, and the definition last applied';
+comment on column rls.installation.one_row is 'Makes a second row impossible';
+comment on column rls.installation.prefix is 'How the names of all database roles of this installation begin';
+comment on column rls.installation.organisation is 'The schema of person, department and the groups';
+comment on column rls.installation.taken is 'Privileges taken from PUBLIC, given back when Rowlock is removed';
+comment on column rls.installation.definition is 'The definitions file last applied, resolved';
+comment on column rls.installation.definition_digest is 'Its digest';

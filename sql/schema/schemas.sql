@@ -1,0 +1,9 @@
+create schema rls authorization {rls_owner};
+
+comment on schema rls is 'Rowlock: reach, roles, assignments, and the functions policies call; nobody has USAGE';
+
+create schema {organisation} authorization {owner};
+
+comment on schema {organisation} is 'The organisation, and the CRM where it is installed';
+
+grant usage on schema {organisation} to {rls_owner};

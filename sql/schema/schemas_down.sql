@@ -1,0 +1,3 @@
+drop schema {organisation};
+
+drop schema rls cascade;
