@@ -20,6 +20,7 @@ import psycopg
 from alembic import command, context
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, create_engine, pool
 
@@ -89,19 +90,27 @@ def read(connection: psycopg.Connection[Any]) -> Installation | None:
 def environment() -> None:
     """Run migrations on the connection at hand: what ``migrations/env.py`` does.
 
-    :raises RowlockError: asked for SQL without a database (``--sql``).
+    :raises CommandError: started by ``alembic`` itself and refused; Alembic prints it in one line.
     """
-    if context.is_offline_mode():
-        raise RowlockError("migrations look at the database: run them without --sql")
     handed = context.config.attributes.get("connection")
     if handed is not None:
         _migrate(handed)
         return
+    if context.is_offline_mode():
+        raise CommandError("migrations look at the database: run them without --sql")
+    try:
+        _migrate_alone()
+    except RowlockError as error:
+        raise CommandError(str(error)) from error
+
+
+def _migrate_alone() -> None:
     with psycopg.connect(os.environ.get("ROWLOCK_URL", "")) as connection:
         given = context.get_x_argument(as_dictionary=True)
         names = {key: str(given[key]) for key in ("prefix", "organisation") if key in given}
         installation = read(connection) or Installation(**names)
         _check(connection, installation)
+        connection.commit()
         context.config.attributes["installation"] = installation
         with _alembic_connection(connection) as bound:
             _migrate(bound)
