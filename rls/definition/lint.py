@@ -43,9 +43,28 @@ class Beyond:
         return f'{self.entity}.{self.operation}{_at(self.cell)}: role "{self.role}" {further}'
 
 
-def lint(definition: Definition) -> tuple[Loss | Beyond, ...]:
-    """Return everything worth a warning, by entity and operation; each prints as one line."""
-    return (*losses(definition), *beyond(definition))
+def lint(definition: Definition) -> tuple[str, ...]:
+    """Return everything worth a warning, a line each; losses that differ only in stage or held role share one."""
+    grouped: dict[tuple[str, str, Level], list[Loss]] = {}
+    for loss in losses(definition):
+        grouped.setdefault((f"{loss.entity}.{loss.operation}", loss.added, loss.after), []).append(loss)
+    lines = [
+        f'{right} at {_places(group)}: role "{added}" takes access away from {_holders(group)}, down to "{after.name}"'
+        for (right, added, after), group in grouped.items()
+    ]
+    return (*lines, *(str(one) for one in beyond(definition)))
+
+
+def _places(group: list[Loss]) -> str:
+    """Return the stages, those of one pipeline only with its name."""
+    cells = dict.fromkeys(loss.cell for loss in group)
+    everywhere = [cell.stage for cell in cells if cell.pipeline == OTHER]
+    alone = [f"{cell.pipeline}: {cell.stage}" for cell in cells if cell.stage not in everywhere]
+    return ", ".join([*everywhere, *alone])
+
+
+def _holders(group: list[Loss]) -> str:
+    return ", ".join(dict.fromkeys(f"{loss.held} ({loss.before.name})" for loss in group))
 
 
 def losses(definition: Definition) -> tuple[Loss, ...]:

@@ -61,7 +61,9 @@ def following(definition: Definition) -> dict[str, tuple[str, ...]]:
 def _row(role: Role, entity: Entity, operation: Operation) -> Row:
     said = [one for one in role.permissions if (one.entity, one.operation) == (entity.name, operation)]
     level = next((one.level for one in said if one.pipeline is None and one.stage is None), Level.none)
+    order = [stage for pipeline in entity.pipelines for stage in pipeline.stages] or list(entity.stages)
     places = [one for one in said if one.pipeline or one.stage]
+    places.sort(key=lambda one: (one.pipeline or "", order.index(one.stage) if one.stage else -1))
     overrides = tuple(Override(one.pipeline, one.stage, one.level) for one in places)
     return Row(role.name, entity.name, operation, level, overrides)
 
