@@ -23,6 +23,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, create_engine, pool
+from sqlalchemy.exc import DBAPIError
 
 from rls.errors import RowlockError
 from rls.names import Installation
@@ -133,8 +134,12 @@ def _run(connection: psycopg.Connection[Any], installation: Installation, action
         with _alembic_connection(connection) as bound:
             action(configuration(bound, installation))
         connection.commit()
-    except BaseException:
+    except BaseException as error:
         connection.rollback()
+        refused = error.orig if isinstance(error, DBAPIError) else error
+        if isinstance(refused, psycopg.errors.InsufficientPrivilege):
+            advice = "be a superuser, or own the database and have CREATEROLE"
+            raise RowlockError(f"{refused.diag.message_primary}: {advice}") from error
         raise
     finally:
         connection.autocommit = autocommit

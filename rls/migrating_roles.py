@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from psycopg import sql
 
 from rls.errors import RowlockError
@@ -64,6 +61,7 @@ def make_roles(migration: Migration) -> None:
     for name, attributes in ((names.owner, "nologin"), (names.rls_owner, "nologin createrole")):
         verb = "alter" if name in existing else "create"
         migration.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))
+    join_owners(migration)
     if names.everyone in existing:
         migration.execute(
             sql.SQL("grant {} to {} with admin option").format(
@@ -71,24 +69,21 @@ def make_roles(migration: Migration) -> None:
             )
         )
         return
-    with administering(migration), migration.acting_as(names.rls_owner):
+    with migration.acting_as(names.rls_owner):
         migration.execute(sql.SQL("create role {} nologin").format(sql.Identifier(names.everyone)))
 
 
-@contextmanager
-def administering(migration: Migration) -> Iterator[None]:
-    """Let whoever installs act as the owners, whom nobody may be a member of otherwise."""
-    names = migration.installation
+def join_owners(migration: Migration) -> None:
+    """Make whoever installs a member of the owners, unless a superuser, who needs no membership.
+
+    An owner of the database with CREATEROLE could do so at any time; as a
+    member they see and change all of the organisation, as a superuser does.
+    """
     if _is_superuser(migration):
-        yield
         return
+    names = migration.installation
     owners = sql.SQL(", ").join(map(sql.Identifier, (names.owner, names.rls_owner)))
     migration.execute(sql.SQL("grant {} to current_user").format(owners))
-    yield
-    for owner in migration.column(
-        "select rolname::text from pg_catalog.pg_roles where rolname = any (%s::name[])", [names.owner, names.rls_owner]
-    ):
-        migration.execute(sql.SQL("revoke {} from current_user").format(sql.Identifier(owner)))
 
 
 def drop_role(migration: Migration, role: str) -> None:

@@ -6,7 +6,6 @@ from psycopg import sql
 
 from rls.carrying import Carried, Child, Followed, carrying
 from rls.migrating import Migration
-from rls.migrating_roles import administering
 from rls.names import QualifiedName
 
 revision = "crm_0001"
@@ -64,31 +63,29 @@ def upgrade() -> None:
     """Install."""
     migration = Migration()
     names = migration.installation
-    with administering(migration):
-        if names.organisation != SCHEMA:
-            migration.run("schema/crm_schema.sql")
-        with migration.acting_as(names.owner):
-            for table in TABLES:
-                migration.run(f"schema/crm/{table}.sql")
+    if names.organisation != SCHEMA:
+        migration.run("schema/crm_schema.sql")
+    with migration.acting_as(names.owner):
         for table in TABLES:
-            name = sql.Identifier(SCHEMA, table)
-            migration.run("templates/protect.sql", table=name)
-            if table not in NOT_STAMPED:
-                migration.run("templates/stamp.sql", table=name)
-        for child in CHILDREN:
-            for statement in carrying(child, names):
-                migration.execute(statement)
+            migration.run(f"schema/crm/{table}.sql")
+    for table in TABLES:
+        name = sql.Identifier(SCHEMA, table)
+        migration.run("templates/protect.sql", table=name)
+        if table not in NOT_STAMPED:
+            migration.run("templates/stamp.sql", table=name)
+    for child in CHILDREN:
+        for statement in carrying(child, names):
+            migration.execute(statement)
 
 
 def downgrade() -> None:
     """Drop the tables with everything in them."""
     migration = Migration()
     names = migration.installation
-    with administering(migration):
-        for table in reversed(TABLES):
-            migration.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(SCHEMA, table)))
-        for child in CHILDREN:
-            for function in child.functions():
-                migration.execute(sql.SQL("drop function {}()").format(sql.Identifier("rls", function)))
-        if names.organisation != SCHEMA:
-            migration.execute(sql.SQL("drop schema {}").format(sql.Identifier(SCHEMA)))
+    for table in reversed(TABLES):
+        migration.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(SCHEMA, table)))
+    for child in CHILDREN:
+        for function in child.functions():
+            migration.execute(sql.SQL("drop function {}()").format(sql.Identifier("rls", function)))
+    if names.organisation != SCHEMA:
+        migration.execute(sql.SQL("drop schema {}").format(sql.Identifier(SCHEMA)))

@@ -7,7 +7,6 @@ from psycopg import sql
 from rls.errors import RowlockError
 from rls.migrating import Migration
 from rls.migrating_roles import (
-    administering,
     drop_role,
     give_back,
     make_roles,
@@ -64,22 +63,21 @@ def upgrade() -> None:
     if migration.value("select pg_catalog.to_regnamespace(%s)", names.organisation):
         raise RowlockError(f'schema "{names.organisation}" exists already: choose another for the organisation')
     make_roles(migration)
-    with administering(migration):
-        migration.run("schema/schemas.sql")
-        with migration.acting_as(names.rls_owner):
-            for table in TABLES:
-                migration.run(f"schema/rls/{table}.sql")
-        with migration.acting_as(names.owner):
-            _make_organisation(migration)
-        with migration.acting_as(names.rls_owner):
-            for path in (*(f"schema/rls/{view}" for view in VIEWS), *(f"functions/{name}" for name in FUNCTIONS)):
-                migration.run(f"{path}.sql")
-            migration.run("schema/rls/privileges.sql")
-        _follow(migration)
-        migration.connection.execute(
-            "insert into rls.installation (prefix, organisation, taken) values (%s, %s, %s)",
-            [names.prefix, names.organisation, take_from_public(migration)],
-        )
+    migration.run("schema/schemas.sql")
+    with migration.acting_as(names.rls_owner):
+        for table in TABLES:
+            migration.run(f"schema/rls/{table}.sql")
+    with migration.acting_as(names.owner):
+        _make_organisation(migration)
+    with migration.acting_as(names.rls_owner):
+        for path in (*(f"schema/rls/{view}" for view in VIEWS), *(f"functions/{name}" for name in FUNCTIONS)):
+            migration.run(f"{path}.sql")
+        migration.run("schema/rls/privileges.sql")
+    _follow(migration)
+    migration.connection.execute(
+        "insert into rls.installation (prefix, organisation, taken) values (%s, %s, %s)",
+        [names.prefix, names.organisation, take_from_public(migration)],
+    )
 
 
 def downgrade() -> None:
@@ -90,15 +88,14 @@ def downgrade() -> None:
     roles = migration.column(query)
     owners = [names.owner, names.rls_owner]
     refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles, *owners])
-    with administering(migration):
-        give_back(migration)
-        for table in reversed(ORGANISATION):
-            migration.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(names.organisation, table)))
-        migration.run("schema/schemas_down.sql")
-        for role in roles:
-            drop_role(migration, role)
-        for role in owners:
-            migration.execute(sql.SQL("drop owned by {0}; drop role {0}").format(sql.Identifier(role)))
+    give_back(migration)
+    for table in reversed(ORGANISATION):
+        migration.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(names.organisation, table)))
+    migration.run("schema/schemas_down.sql")
+    for role in roles:
+        drop_role(migration, role)
+    for role in owners:
+        migration.execute(sql.SQL("drop owned by {0}; drop role {0}").format(sql.Identifier(role)))
 
 
 def _make_organisation(migration: Migration) -> None:
