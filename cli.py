@@ -31,6 +31,7 @@ SECTIONS = {
         "people": "people",
         "assign": "people",
         "unassign": "people",
+        "assignments": "people",
         "as": "session",
     },
     "Records": {

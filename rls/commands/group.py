@@ -46,7 +46,7 @@ class RowlockGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of *cmd_name* and return the command of that name in it."""
         if cmd_name not in self._modules or not self._is_written(cmd_name):
-            return None
+            return super().get_command(ctx, cmd_name)
         module = importlib.import_module(f"rls.commands.{self._modules[cmd_name]}")
         found = (value for value in vars(module).values() if isinstance(value, click.Command))
         return next(command for command in found if command.name == cmd_name)

@@ -17,7 +17,7 @@ from rls.report import console
 )
 @click.option("--prefix", default="crm_", show_default=True, help="What the names of our database roles begin with.")
 @with_connection
-def init(connection: psycopg.Connection, no_crm: bool, organisation: str, prefix: str) -> None:
+def init(connection: psycopg.Connection, *, no_crm: bool, organisation: str, prefix: str) -> None:
     """Install Rowlock in a database.
 
     Makes schema rls (the helpers of the rights), the tables of people and
@@ -32,8 +32,9 @@ def init(connection: psycopg.Connection, no_crm: bool, organisation: str, prefix
     """
     from rls import installation
 
+    before = installation.read(connection)
     installation.install(connection, Installation(prefix=prefix, organisation=organisation), crm=not no_crm)
-    console.say(f"installed in database {connection.info.dbname}")
+    console.say(f"{'installed' if before is None else 'up to date'} in database {connection.info.dbname}")
 
 
 @click.command()
@@ -47,13 +48,13 @@ def upgrade(connection: psycopg.Connection) -> None:
     from rls import installation
 
     installation.upgrade(connection)
-    console.say(f"database {connection.info.dbname} is up to date")
+    console.say(f"up to date in database {connection.info.dbname}")
 
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_connection
-def uninstall(connection: psycopg.Connection, yes: bool) -> None:
+def uninstall(connection: psycopg.Connection, *, yes: bool) -> None:
     """Remove Rowlock from a database, with the CRM's tables and everything in them.
 
     Drops schema rls, the tables `rowlock init` made and our database roles;
