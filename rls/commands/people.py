@@ -202,30 +202,14 @@ def list_people(connection: psycopg.Connection, words: tuple[str, ...], as_json:
       rowlock people list East department_head
     """
     from rls.organisation.current import read
+    from rls.organisation.listing import listing
     from rls.plan.plan import installed
 
-    rows = [row for row in _people(read(connection, installed(connection))) if _matches(row, words)]
+    rows = [row for row in listing(read(connection, installed(connection))) if _matches(row, words)]
     if as_json:
         console.json({"schema_version": SCHEMA_VERSION, "people": rows})
     else:
         console.data(_table(("login", "name", "departments", "heads", "roles", "active"), rows))
-
-
-def _people(organisation: Any) -> list[dict[str, Any]]:
-    from rls.organisation.people import Organisation, written
-
-    assert isinstance(organisation, Organisation)
-    return [
-        {
-            "login": person.login,
-            "name": person.name,
-            "departments": sorted(written(path) for path, login in organisation.members if login == person.login),
-            "heads": sorted(written(path) for path, login in organisation.heads if login == person.login),
-            "roles": sorted(role for role, login in organisation.roles if login == person.login),
-            "active": person.is_active,
-        }
-        for person in sorted(organisation.people)
-    ]
 
 
 def _matches(row: Mapping[str, Any], words: tuple[str, ...]) -> bool:

@@ -66,7 +66,7 @@ def fields(target: Target, table: Table, options: Options) -> tuple[Field, ...]:
     for column, wrong, right in _translations(options, problems):
         _translate(result, column, wrong, right, problems)
     problems += _unfilled(target, result)
-    problems += _key(target, result, options)
+    problems += _key(result, options)
     if problems:
         raise InputError(problems)
     return tuple(_finish(target, made) for made in result.values())
@@ -98,6 +98,10 @@ def _field(
         return None
     if dot and column.reference is None:
         problems.append(Problem(f"{option} {name}.{via}", "", f"{name} refers to no other table: leave out .{via}"))
+        return None
+    if dot and column.reference is not None and via not in column.reference.columns:
+        message = f"in {column.reference.table}: {unknown('column', via, column.reference.columns)}"
+        problems.append(Problem(f"{option} {name}.{via}", "", message))
         return None
     try:
         source = parse_source(right) if option == "--map" else constant_source(right)
@@ -145,7 +149,7 @@ def _unfilled(target: Target, result: Mapping[str, Field]) -> Iterator[Problem]:
             yield Problem(str(target.entity.table), "", message)
 
 
-def _key(target: Target, result: Mapping[str, Field], options: Options) -> Iterator[Problem]:
+def _key(result: Mapping[str, Field], options: Options) -> Iterator[Problem]:
     if options.key is not None and options.key not in result:
         yield Problem(f"--key {options.key}", "", unknown("column", options.key, list(result)))
     elif options.key is not None and result[options.key].column.reference is not None:

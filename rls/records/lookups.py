@@ -21,9 +21,11 @@ class Lookup:
         assert field.column.reference is not None
         self.connection = connection
         self.reference: Reference = field.column.reference
+        self.column = field.column.name
         self.names = field.names
         self.keys: dict[str, tuple[str, ...]] = {}
         self._some_names: list[str] | None = None
+        self._hints: dict[str, str] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
         """Look up the *texts* not yet known, in one column after the other."""
@@ -45,7 +47,9 @@ class Lookup:
         """Return why *text* means no record."""
         found = self.keys.get(text, ())
         if len(found) > 1:
-            return f"{len(found)} records of {self.reference.table} are called {shown(text)}: rename, or map another column"
+            return (
+                f"{len(found)} records of {self.reference.table} are called {shown(text)}: map another column of theirs"
+            )
         if not self.names:
             return f"{self.reference.table} has no name to look up: write --map COLUMN.NAME=…"
         return f"nothing in {self.reference.table} has the {' or '.join(self.names)} {shown(text)}{self._hint(text)}"
@@ -56,7 +60,11 @@ class Lookup:
                 row for name in self.names for row in self.connection.execute(self._query("names", name)).fetchall()
             ]
             self._some_names = [name for (name,) in rows]
-        return nearest(text, self._some_names)
+        if text not in self._hints:
+            near = nearest(text, self._some_names)
+            advice = f" Then: --translate {shown(f'{self.column}:{text}=…')}" if near else ""
+            self._hints[text] = near + advice
+        return self._hints[text]
 
     def _ask(self, name: str, texts: list[str]) -> None:
         found: dict[str, set[str]] = defaultdict(set)
@@ -67,7 +75,5 @@ class Lookup:
 
     def _query(self, query: str, name: str) -> sql.Composed:
         table = sql.Identifier(self.reference.table.schema, self.reference.table.name)
-        values = {"table": table, "name": name, "key": self.reference.key}
-        if query == "names":
-            del values["key"]
-        return template(f"records/{query}.sql", **values)
+        key = {"key": self.reference.key} if query == "lookup" else {}
+        return template(f"records/{query}.sql", table=table, name=name, **key)

@@ -19,14 +19,18 @@ CAN_WRITE = "select row_security_active(%s::regclass)"
 NAMING = ("name", "title", "code")
 """Columns a record is called by, best first."""
 
+PERSON_NAMING = ("login", "key", "name", "email")
+"""The same of a person."""
+
 
 @dataclass(frozen=True)
 class Reference:
-    """What a column's value is the key of."""
+    """What a column's value is the key of; ``names``: the columns its records are called by, best first."""
 
     table: QualifiedName
     key: str
     names: tuple[str, ...]
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,9 @@ def _columns(connection: Connection[Any], installation: Installation, entity: En
         reference = None
         if row["referenced_table"]:
             table = QualifiedName(row["referenced_schema"], row["referenced_table"])
-            reference = Reference(table, row["referenced_column"], _names(connection, table, person))
+            reference = _reference(connection, table, row["referenced_column"], person)
         elif entity.owner is not None and entity.owner.column == row["name"]:
-            reference = Reference(person, entity.owner.holds, _names(connection, person, person))
+            reference = _reference(connection, person, entity.owner.holds, person)
         parts = {key: row[key] for key in ("name", "type", "type_text", "required", "has_default", "is_made_by_server")}
         found.append(Column(**parts, reference=reference))
     return tuple(found)
@@ -107,9 +111,7 @@ def _rows(connection: Connection[Any], table: QualifiedName) -> list[dict[str, A
         return cursor.execute(query, {"schema": table.schema, "name": table.name}).fetchall()
 
 
-def _names(connection: Connection[Any], table: QualifiedName, person: QualifiedName) -> tuple[str, ...]:
-    """Return the columns that records of *table* are called by, in the order to try them."""
-    if table == person:
-        return ("login", "key", "name", "email")
-    columns = {row["name"] for row in _rows(connection, table)}
-    return tuple(name for name in NAMING if name in columns)
+def _reference(connection: Connection[Any], table: QualifiedName, key: str, person: QualifiedName) -> Reference:
+    columns = tuple(row["name"] for row in _rows(connection, table))
+    naming = PERSON_NAMING if table == person else NAMING
+    return Reference(table, key, tuple(name for name in naming if name in columns), columns)

@@ -1,0 +1,3 @@
+select {column}::text
+from {table}
+where {column}::text = any (%s)
