@@ -58,6 +58,9 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         yield RoleRow(role.name, name, role.timed)
         yield Grant(name, RIGHTS_SCHEMA, "reach", "select")
         yield from (Grant(name, RIGHTS_SCHEMA, helper, "execute") for helper in HELPERS)
+    for schema in {entity.table.schema for entity in definition.entities} - {installation.organisation}:
+        # The predicates' owner must be able to name the rows they take.
+        yield Grant(installation.rls_owner, schema, None, "usage")
     for entity in definition.entities:
         rights, table = Rights(definition, entity), facts.tables[entity.table]
         yield RowSecurity(entity.table)

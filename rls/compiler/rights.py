@@ -10,6 +10,8 @@ from rls.compiler.sources import Levels, Source, cell_key, source_levels, source
 from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
 from rls.state.objects import PermissionRow
 
+WRITES: tuple[Operation, ...] = ("create", "update", "delete")
+
 
 @dataclass(frozen=True)
 class Rights:
@@ -84,11 +86,21 @@ class Rights:
         )
 
     def rows(self) -> Iterator[PermissionRow]:
-        """Yield what ``rls.permission`` must hold: every level that reaches anything or overrules another."""
+        """Yield what ``rls.permission`` must hold: the levels some predicate asks for when it runs."""
         keep_explicit = self.definition.several_roles == "explicit"
-        for role in self.roles:
-            for operation in OPERATIONS:
-                for key, level, stated in self.cells(role, operation):
-                    explicit = stated and keep_explicit
-                    if level > Level.none or explicit:
-                        yield PermissionRow(role.name, self.entity.name, operation, key, level.name, explicit)
+        for operation in OPERATIONS:
+            everybody = self._asked_of_everybody(operation)
+            for role in self.roles:
+                if everybody or role.timed:
+                    for key, level, stated in self.cells(role, operation):
+                        explicit = stated and keep_explicit
+                        if level > Level.none or explicit:
+                            yield PermissionRow(role.name, self.entity.name, operation, key, level.name, explicit)
+
+    def _asked_of_everybody(self, operation: Operation) -> bool:
+        """Whether a predicate asks what the caller's other roles say of this operation."""
+        if operation == "read" and any(
+            self.needs_read_check(role, write) for role in self.roles for write in WRITES
+        ):
+            return True
+        return any(self.overruled(role, operation) for role in self.roles)

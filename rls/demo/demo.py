@@ -160,4 +160,4 @@ def _one(connection: Connection[Any], query: str) -> Any:
 
 
 def _section(title: str, *parts: RenderableType) -> RenderableType:
-    return Group(Text(title, style="bold"), *(Padding(part, (0, 0, 0, 2)) for part in parts))
+    return Group(Text(title, style="bold"), *(Padding(part, (0, 0, 0, 2), expand=False) for part in parts))

@@ -14,7 +14,7 @@ from rls.definition.model import Definition
 from rls.errors import PlanError, Problem
 from rls.names import RIGHTS_SCHEMA, QualifiedName
 from rls.plan.changes import Change
-from rls.plan.plan import Plan, make_plan
+from rls.plan.plan import Plan, make_plan, replan
 from rls.plan.render import become, transaction
 from rls.resources import sql_text
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy
@@ -60,7 +60,7 @@ def _apply(connection: Connection[Any], plan: Plan) -> None:
         raise PlanError([Problem("", "apply", f"{what}: {advice}")]) from error
     _record(connection, plan)
     _refresh(connection, plan)
-    left = make_plan(connection, plan.definition)
+    left = replan(connection, plan.definition, plan.installation, plan.desired)
     if not left.empty:
         rest = [*map(str, left.changes), *left.membership_drift]
         raise PlanError([Problem("", text, "still differs after applying; nothing was changed") for text in rest])

@@ -33,6 +33,7 @@ class Plan:
 
     definition: Definition
     installation: Installation
+    desired: State
     changes: tuple[Change, ...]
     fingerprint: str
     membership_drift: tuple[str, ...] = ()
@@ -57,18 +58,23 @@ def make_plan(connection: Connection[Any], definition: Definition) -> Plan:
     :raises RowlockError: Rowlock is not installed in it.
     """
     with connection.transaction():
-        connection.execute("set local search_path = ''")
+        connection.execute("set local search_path = ''; set local jit = off")
         return _plan(connection, definition, installed(connection))
 
 
 def _plan(connection: Connection[Any], definition: Definition, installation: Installation) -> Plan:
     facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
-    desired = compile_state(definition, facts, installation)
+    return replan(connection, definition, installation, compile_state(definition, facts, installation))
+
+
+def replan(connection: Connection[Any], definition: Definition, installation: Installation, desired: State) -> Plan:
+    """Return what has to change to bring about a desired state compiled before."""
     current = read_state(connection, desired, installation)
     _refuse_taken_roles(connection, desired, current.state)
     return Plan(
         definition=definition,
         installation=installation,
+        desired=desired,
         changes=diff(current.state, desired),
         fingerprint=fingerprint(current.state, definition),
         membership_drift=membership_drift(connection),
@@ -141,7 +147,7 @@ def compiled(connection: Connection[Any], definition: Definition) -> str:
     :raises PlanError: the definition does not fit the database.
     """
     with connection.transaction():
-        connection.execute("set local search_path = ''")
+        connection.execute("set local search_path = ''; set local jit = off")
         installation = installing.read(connection) or Installation()
         facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
         changes = diff(State(), compile_state(definition, facts, installation))

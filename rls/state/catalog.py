@@ -183,12 +183,14 @@ def _grants(
             f"^{re.escape(installation.prefix)}(department|group|project_group)_[0-9]+(_tree)?$"
         ),
     )
-    grantees = [row["name"] for row in _rows(connection, grantees_query, {"roles": sorted(roles)})]
+    grantees = [row["name"] for row in _rows(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})]
     schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
     values = {"grantees": grantees, **_names(tables)}
     for row in _rows(connection, sql_text("catalog/grants.sql"), values):
         schema, name = row["schema"], row["name"]
         whole_schema = name is None and schema in schemas
+        if row["grantee"] == installation.rls_owner and (name or schema in (RIGHTS_SCHEMA, installation.organisation)):
+            continue  # what migrations gave it
         if whole_schema or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
             columns = tuple(row["columns"]) if row["columns"] else None
             yield Grant(row["grantee"], schema, name, row["privilege"], columns, row["grantable"])
