@@ -29,9 +29,9 @@ SECTIONS = {
     },
     "People": {
         "people": "people",
-        "assign": "people",
-        "unassign": "people",
-        "assignments": "people",
+        "assign": "assignments",
+        "unassign": "assignments",
+        "assignments": "assignments",
         "as": "session",
     },
     "Records": {

@@ -1,4 +1,4 @@
-"""rowlock people, assign, unassign, assignments: the organisation and who holds which role."""
+"""rowlock people: who works here, in which department, under which login."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
-from rich.table import Table
 
 from rls.commands.connection import with_connection
 from rls.report import console
+from rls.report.tables import cell, table
 
 if TYPE_CHECKING:
     from rls.organisation.sync import SyncPlan
@@ -21,8 +21,6 @@ SCHEMA_VERSION = 1
 """Version of the JSON of these commands."""
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
-role_argument = click.argument("role")
-principal_argument = click.argument("principal")
 
 
 @click.group()
@@ -209,126 +207,9 @@ def list_people(connection: psycopg.Connection, words: tuple[str, ...], as_json:
     if as_json:
         console.json({"schema_version": SCHEMA_VERSION, "people": rows})
     else:
-        console.data(_table(("login", "name", "departments", "heads", "roles", "active"), rows))
+        console.data(table(("login", "name", "departments", "heads", "roles", "active"), rows))
 
 
 def _matches(row: Mapping[str, Any], words: tuple[str, ...]) -> bool:
-    text = " ".join(map(_cell, row.values())).casefold()
+    text = " ".join(map(cell, row.values())).casefold()
     return all(word.casefold() in text for word in words)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "; ".join(value)
-    return "" if value is None else str(value)
-
-
-def _table(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> Table:
-    table = Table(*columns, box=None, pad_edge=False, header_style="bold")
-    for row in rows:
-        table.add_row(*(_cell(row[column]) for column in columns))
-    return table
-
-
-@click.command()
-@role_argument
-@principal_argument
-@click.option("--from", "start", metavar="TIME", help="Holds from then on (roles with timed: true only).")
-@click.option("--until", "end", metavar="TIME", help="Holds until then; a date is included (timed: true only).")
-@as_json
-@with_connection
-def assign(
-    connection: psycopg.Connection, role: str, principal: str, start: str | None, end: str | None, as_json: bool
-) -> None:
-    """Assign ROLE to PRINCIPAL.
-
-    It holds at once, in sessions that are open too.  PRINCIPAL is a login, or
-    one of person:LOGIN, department:PATH, subdepartments:PATH (a department
-    with everything below), group:NAME, project_group:NAME, everyone.  Whoever
-    joins the department or group later has the role too.
-
-    \b
-    Examples:
-      rowlock assign manager darcel_schlecht
-      rowlock assign department_head "subdepartments:Company/East"
-      rowlock assign auditor alice --from 2026-12-01 --until 2026-12-31
-    """
-    from rls.organisation.assignments import Period, parse_moment
-    from rls.organisation.assignments import assign as give
-    from rls.organisation.principals import parse
-    from rls.plan.plan import installed
-
-    period = Period(parse_moment(start, "--from"), parse_moment(end, "--until", end=True))
-    _report(give(connection, installed(connection), role, parse(principal), period), as_json=as_json)
-
-
-@click.command()
-@role_argument
-@principal_argument
-@as_json
-@with_connection
-def unassign(connection: psycopg.Connection, role: str, principal: str, as_json: bool) -> None:
-    """Take ROLE from PRINCIPAL.
-
-    It ends at once, in sessions that are open too.  PRINCIPAL is written as
-    for `rowlock assign`.  Assignments of the definitions file are taken out
-    there.
-
-    \b
-    Example:
-      rowlock unassign manager darcel_schlecht
-    """
-    from rls.organisation.assignments import unassign as take
-    from rls.organisation.principals import parse
-    from rls.plan.plan import installed
-
-    _report(take(connection, installed(connection), role, parse(principal)), as_json=as_json)
-
-
-def _report(outcome: Any, *, as_json: bool) -> None:
-    if not as_json:
-        console.say(str(outcome))
-        return
-    console.json(
-        {
-            "schema_version": SCHEMA_VERSION,
-            "did": outcome.did,
-            "role": outcome.role,
-            "principal": {"kind": outcome.principal.kind, "name": outcome.principal.name},
-            "from": outcome.period.start,
-            "until": outcome.period.end,
-            "remark": outcome.remark,
-        }
-    )
-
-
-@click.command()
-@click.option("--role", help="Only of this role.")
-@as_json
-@with_connection
-def assignments(connection: psycopg.Connection, role: str | None, as_json: bool) -> None:
-    """List who holds which role, from when until when, and by whom it was assigned.
-
-    \b
-    Example:
-      rowlock assignments --role department_head
-    """
-    from rls.organisation.assignments import assignments as held
-    from rls.plan.plan import installed
-
-    rows: list[dict[str, Any]] = [
-        {
-            "role": one.role,
-            "principal": one.kind if one.name is None else f"{one.kind}:{one.name}",
-            "from": one.valid_from,
-            "until": one.valid_until,
-            "by": "definitions file" if one.from_definition else one.created_by,
-        }
-        for one in held(connection, installed(connection), role)
-    ]
-    if as_json:
-        console.json({"schema_version": SCHEMA_VERSION, "assignments": rows})
-    else:
-        console.data(_table(("role", "principal", "from", "until", "by"), rows))

@@ -45,9 +45,11 @@ class Findings:
         """Note what is wrong with a row."""
         self.problems.append((row, Problem(row.place(column), name, message)))
 
-    def note(self, text: str, place: str) -> None:
+    def note(self, row: Row, column: str | None, text: str) -> None:
         """Count one more row of which *text* holds."""
-        self.notes.setdefault(text, Note(text, place)).rows += 1
+        if text not in self.notes:
+            self.notes[text] = Note(text, row.place(column))
+        self.notes[text].rows += 1
 
 
 class Checker:
@@ -105,7 +107,7 @@ class Checker:
     def _record(self, row: Row) -> Record | None:
         """Return the record of *row*, or None after noting what is wrong; notes count good rows only."""
         values: dict[str, str | None] = {}
-        notes: list[tuple[str, str]] = []
+        notes: list[tuple[str | None, str]] = []
         good = True
         for one in self.fields:
             try:
@@ -115,40 +117,43 @@ class Checker:
                 good = False
         if not good:
             return None
-        for text, place in notes:
-            self.findings.note(text, place)
+        for column, text in notes:
+            self.findings.note(row, column, text)
         return Record(row, values)
 
-    def _value(self, one: Field, row: Row, notes: list[tuple[str, str]]) -> str | None:
+    def _value(self, one: Field, row: Row, notes: list[tuple[str | None, str]]) -> str | None:
         text, column = self._text(one, row)
-        original = one.source.value(row)
-        if text != original:
-            notes.append((f"{one.column.name}: {shown(original)} read as {shown(text)}", row.place(column)))
+        name = one.column.name
+        if one.translations and (original := one.source.value(row)) != text:
+            notes.append((column, f"{name}: {shown(original)} read as {shown(text)}"))
         if not text:
             if one.column.required:
-                raise ValueRefusedError(f"empty, but {one.column.name} must have a value")
-            notes.append((f"{one.column.name}: empty, left empty", row.place(column)))
+                raise ValueRefusedError(f"empty, but {name} must have a value")
+            notes.append((column, f"{name}: empty, left empty"))
             return None
-        if one.column.name in self.lookups:
-            return self._key(one, text)
-        if one.words:
-            return self._word(one, text, row.place(column), notes)
-        return convert(text, one.column, self.dates)
+        if name in self.lookups:
+            return self._key(name, text)
+        if not one.words:
+            return convert(text, one.column, self.dates)
+        word = _word(one, text)
+        if word != text:
+            notes.append((column, f"{name}: {shown(text)} read as {shown(word)}"))
+        return word
 
-    def _key(self, one: Field, text: str) -> str:
-        lookup = self.lookups[one.column.name]
-        key = lookup.key(text)
+    def _key(self, name: str, text: str) -> str:
+        key = self.lookups[name].key(text)
         if key is None:
-            raise ValueRefusedError(lookup.refusal(text))
+            raise ValueRefusedError(self.lookups[name].refusal(text))
         return key
 
-    def _word(self, one: Field, text: str, place: str, notes: list[tuple[str, str]]) -> str:
-        folded = {word.casefold(): word for word in one.words}
-        word = folded.get(text.casefold()) or folded.get("_".join(text.casefold().split()))
-        if word is None:
-            raise ValueRefusedError(
-                f"not a {one.column.name}: {shown(text)}, {one_of(one.words)}{nearest(text, one.words)}"
-            )
-        if word != text:
-            notes.append((f"{one.column.name}: {shown(text)} read as {shown(word)}", place))
-        return word
+
+def _word(one: Field, text: str) -> str:
+    """Return the allowed word that *text* is in other capitals."""
+    if text in one.words:
+        return text
+    folded = {word.casefold(): word for word in one.words}
+    word = folded.get(text.casefold()) or folded.get("_".join(text.casefold().split()))
+    if word is None:
+        message = f"not a {one.column.name}: {shown(text)}, {one_of(one.words)}{nearest(text, one.words)}"
+        raise ValueRefusedError(message)
+    return word
