@@ -20,7 +20,7 @@ branch_labels = ("support",)
 depends_on = None
 
 TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied")
-VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "current_membership")
+VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal")
 ORGANISATION = {
     "person": "update of login, key, is_active",
     "department": "update of id, parent_id",
@@ -38,6 +38,8 @@ FUNCTIONS = (
     "begin_refresh",
     "refresh_closure",
     "refresh_reach",
+    "current_membership",
+    "membership_changes",
     "membership_drift",
     "invalidate_plans",
     "refresh_memberships",

@@ -6,6 +6,7 @@ create or replace function rls.invalidate_plans(revoked name[])
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
 as $$
 declare
   statement text;

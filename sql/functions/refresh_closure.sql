@@ -5,6 +5,7 @@ create or replace function rls.refresh_closure()
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
 as $$
 declare
   circular text;

@@ -5,6 +5,7 @@ create or replace function rls.refresh_memberships()
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
 as $$
 declare
   options constant text := case
@@ -12,7 +13,7 @@ declare
     else ''
   end;
   principal name;
-  edges record;
+  change record;
   revoked name[] := array[]::name[];
 begin
   for principal in
@@ -24,32 +25,23 @@ begin
     execute pg_catalog.format('create role %I nologin', principal);
   end loop;
 
-  for edges in
-    select current.role, pg_catalog.string_agg(distinct pg_catalog.quote_ident(current.member), ', ') as members
-    from rls.current_membership as current
-    where
-      not current.foreign_grantor
-      and (
-        not current.sound
-        or (current.role, current.member) not in (select desired.role, desired.member from rls.desired_membership as desired)
-      )
-    group by current.role
-    order by current.role
+  -- 'extra' comes before 'missing': what was granted in another way is revoked first, then granted in ours.
+  for change in
+    select
+      changes.drift,
+      changes.role,
+      pg_catalog.string_agg(pg_catalog.quote_ident(changes.member), ', ') as members
+    from rls.membership_changes() as changes
+    where not changes.foreign_grantor
+    group by changes.drift, changes.role
+    order by changes.drift, changes.role
   loop
-    execute pg_catalog.format('revoke %I from %s', edges.role, edges.members);
-    revoked := revoked || edges.role;
-  end loop;
-
-  for edges in
-    select desired.role, pg_catalog.string_agg(pg_catalog.quote_ident(desired.member), ', ') as members
-    from rls.desired_membership as desired
-    where (desired.role, desired.member) not in (
-      select current.role, current.member from rls.current_membership as current where current.sound
-    )
-    group by desired.role
-    order by desired.role
-  loop
-    execute pg_catalog.format('grant %I to %s', edges.role, edges.members) || options;
+    if change.drift = 'extra' then
+      execute pg_catalog.format('revoke %I from %s', change.role, change.members);
+      revoked := revoked || change.role;
+    else
+      execute pg_catalog.format('grant %I to %s', change.role, change.members) || options;
+    end if;
   end loop;
 
   perform rls.invalidate_plans(revoked);

@@ -5,6 +5,7 @@ create or replace function rls.refresh_organisation()
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
 as $$
 begin
   perform rls.begin_refresh();

@@ -1,10 +1,11 @@
--- Make rls.reach equal to the organisation.  People with the same departments reach the same people: computed once a set.
+-- Make rls.reach equal to the organisation.  People with the same departments reach the same people: done once for each set.
 create or replace function rls.refresh_reach()
   returns void
   language sql
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set jit = off
 as $$
 with
 held as (
@@ -12,52 +13,55 @@ held as (
   from {organisation}.department_member as member
   group by member.person_id
 ),
-asking as (
-  select person.id, person.login::name as login, person.key, held.departments
+asking as materialized (
+  select
+    person.id,
+    person.login::name as login,
+    person.key,
+    dense_rank() over (order by held.departments) as set,
+    held.departments
   from {organisation}.person
   left join held on held.person_id = person.id
   where person.is_active and person.login is not null
 ),
-departments as (
-  select distinct asking.departments
-  from asking
-  where asking.departments is not null
-),
-department_owners as (
-  select
-    departments.departments,
-    array_agg(distinct person.id order by person.id) as owners,
-    array_agg(distinct person.key order by person.key) filter (where person.key is not null) as keys
-  from departments
-  cross join lateral unnest(departments.departments) as mine (id)
-  join {organisation}.department_member as member on member.department_id = mine.id
-  join {organisation}.person on person.id = member.person_id
-  group by departments.departments
-),
-subtree_owners as (
-  select
-    departments.departments,
-    array_agg(distinct person.id order by person.id) as owners,
-    array_agg(distinct person.key order by person.key) filter (where person.key is not null) as keys
-  from departments
-  cross join lateral unnest(departments.departments) as mine (id)
-  join {organisation}.department_closure as closure on closure.ancestor_id = mine.id
+reached as (
+  select mine.set, member.person_id, min(closure.depth) = 0 as near
+  from (
+    select distinct on (asking.set) asking.set, asking.departments
+    from asking
+    where asking.departments is not null
+  ) as mine
+  cross join lateral unnest(mine.departments) as department (id)
+  join {organisation}.department_closure as closure on closure.ancestor_id = department.id
   join {organisation}.department_member as member on member.department_id = closure.descendant_id
-  join {organisation}.person on person.id = member.person_id
-  group by departments.departments
+  group by mine.set, member.person_id
+),
+owners as materialized (
+  select
+    sorted.set,
+    array_agg(sorted.person_id) filter (where sorted.near) as department_owners,
+    array_agg(sorted.person_id) as subtree_owners,
+    coalesce(array_agg(sorted.key) filter (where sorted.near and sorted.key is not null), array[]::text[]) as department_keys,
+    coalesce(array_agg(sorted.key) filter (where sorted.key is not null), array[]::text[]) as subtree_keys
+  from (
+    select reached.set, reached.person_id, reached.near, person.key
+    from reached
+    join {organisation}.person on person.id = reached.person_id
+    order by reached.set, reached.person_id
+  ) as sorted
+  group by sorted.set
 ),
 desired as materialized (
   select
     asking.login,
     asking.id as person_id,
-    coalesce(department_owners.owners, array[asking.id]) as department_owners,
-    coalesce(subtree_owners.owners, array[asking.id]) as subtree_owners,
+    coalesce(owners.department_owners, array[asking.id]) as department_owners,
+    coalesce(owners.subtree_owners, array[asking.id]) as subtree_owners,
     asking.key as person_key,
-    coalesce(department_owners.keys, array_remove(array[asking.key], null)) as department_keys,
-    coalesce(subtree_owners.keys, array_remove(array[asking.key], null)) as subtree_keys
+    coalesce(owners.department_keys, array_remove(array[asking.key], null)) as department_keys,
+    coalesce(owners.subtree_keys, array_remove(array[asking.key], null)) as subtree_keys
   from asking
-  left join department_owners on department_owners.departments = asking.departments
-  left join subtree_owners on subtree_owners.departments = asking.departments
+  left join owners on owners.set = asking.set
 ),
 removed as (
   delete from rls.reach
@@ -67,7 +71,22 @@ insert into rls.reach (login, person_id, department_owners, subtree_owners, pers
 select desired.*
 from desired
 left join rls.reach on reach.login = desired.login
-where reach is distinct from desired
+where
+  (
+    reach.person_id,
+    reach.department_owners,
+    reach.subtree_owners,
+    reach.person_key,
+    reach.department_keys,
+    reach.subtree_keys
+  ) is distinct from (
+    desired.person_id,
+    desired.department_owners,
+    desired.subtree_owners,
+    desired.person_key,
+    desired.department_keys,
+    desired.subtree_keys
+  )
 on conflict (login) do update set
   person_id = excluded.person_id,
   department_owners = excluded.department_owners,

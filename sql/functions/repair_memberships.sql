@@ -5,6 +5,7 @@ create or replace function rls.repair_memberships()
   language plpgsql
   volatile
   set search_path = pg_catalog, pg_temp
+  set jit = off
 as $$
 declare
   edge record;
@@ -13,7 +14,7 @@ begin
   perform rls.begin_refresh();
   for edge in
     select current.role, current.member, current.grantor
-    from rls.current_membership as current
+    from rls.current_membership() as current
     where current.foreign_grantor
     order by current.role, current.member
   loop

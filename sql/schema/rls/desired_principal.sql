@@ -35,12 +35,12 @@ select
   principal.kind,
   principal.id,
   (
-    installation.prefix
+    (select installation.prefix from rls.installation)
     || case principal.kind
       when 'subdepartments' then 'department_' || principal.id || '_tree'
       else principal.kind || '_' || principal.id
     end
   )::name as role
-from rls.installation, principal;
+from principal;
 
 comment on view rls.desired_principal is 'The departments and groups that must have a database role, since a role is assigned to them';
