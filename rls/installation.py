@@ -2,8 +2,9 @@
 
 There is one line of revisions with one head, so that ``alembic upgrade head``
 works.  Those called ``support_…`` install schema ``rls`` and the organisation
-tables, those called ``crm_…`` the CRM's tables; without the CRM an upgrade
-stops at the last ``support_…``.  A support revision made after a CRM revision
+tables, those called ``crm_…`` the CRM's tables, those called ``rights_…`` the
+shipped roles; without the CRM an upgrade stops at the last ``support_…``,
+without the roles at the last ``crm_…``.  A support revision made after a CRM revision
 forks from the support revision before it, and a ``crm_…`` revision merges the
 two.
 """
@@ -36,13 +37,20 @@ MINIMUM_VERSION = 150000
 """PostgreSQL 15: views with the rights of who asks, ``unique nulls not distinct``, no CREATE in schema public."""
 
 
-def install(connection: psycopg.Connection[Any], installation: Installation | None = None, *, crm: bool = True) -> None:
+def install(
+    connection: psycopg.Connection[Any],
+    installation: Installation | None = None,
+    *,
+    crm: bool = True,
+    rights: bool = False,
+) -> None:
     """Install Rowlock, in one transaction; do nothing where it is installed already.
 
     :param connection: outside a transaction, as a superuser, or as the
         database's owner with CREATEROLE.
     :param installation: the prefix of database roles and the organisation's schema.
     :param crm: whether to install the CRM's tables, too.
+    :param rights: whether to apply the shipped definition, too, which is for the CRM's tables.
     :raises RowlockError: the server is too old, a name cannot be used, roles
         with the prefix belong to another database, or Rowlock is installed
         under other names.
@@ -55,17 +63,18 @@ def install(connection: psycopg.Connection[Any], installation: Installation | No
             f'Rowlock is installed with prefix "{present.prefix}" and the organisation in schema'
             f' "{present.organisation}": use these, or uninstall first'
         )
-    _run(connection, wanted, lambda config: command.upgrade(config, "head" if crm else _last_support(config)))
+    last = ("rights" if rights else "crm") if crm else "support"
+    _run(connection, wanted, lambda config: command.upgrade(config, _last(config, last)))
 
 
 def upgrade(connection: psycopg.Connection[Any]) -> None:
-    """Bring an installation up to date, with the CRM's tables where they are installed.
+    """Bring an installation up to date: of the organisation, the CRM and the shipped roles what is installed.
 
     :raises RowlockError: Rowlock is not installed.
     """
     installation = _installed(connection)
-    crm = _value(connection, "select exists (select from public.rowlock_version where version_num like 'crm%')")
-    _run(connection, installation, lambda config: command.upgrade(config, "head" if crm else _last_support(config)))
+    last = _value(connection, "select pg_catalog.split_part(version_num, '_', 1) from public.rowlock_version")
+    _run(connection, installation, lambda config: command.upgrade(config, _last(config, last)))
 
 
 def uninstall(connection: psycopg.Connection[Any]) -> None:
@@ -167,9 +176,9 @@ def configuration(connection: Connection | None = None, installation: Installati
     return config
 
 
-def _last_support(config: Config) -> str:
+def _last(config: Config, kind: str) -> str:
     scripts = ScriptDirectory.from_config(config)
-    return next(script.revision for script in scripts.walk_revisions() if script.revision.startswith("support"))
+    return next(script.revision for script in scripts.walk_revisions() if script.revision.startswith(kind))
 
 
 def _installed(connection: psycopg.Connection[Any]) -> Installation:

@@ -15,15 +15,17 @@ from rls.report import console
 @click.option(
     "--organisation", default="crm", show_default=True, metavar="SCHEMA", help="Schema of people and departments."
 )
+@click.option("--no-rights", is_flag=True, help="Without the roles Rowlock ships: you apply your own definition.")
 @click.option("--prefix", default="crm_", show_default=True, help="What the names of our database roles begin with.")
 @with_connection
-def init(connection: psycopg.Connection, *, no_crm: bool, organisation: str, prefix: str) -> None:
+def init(connection: psycopg.Connection, *, no_crm: bool, organisation: str, no_rights: bool, prefix: str) -> None:
     """Install Rowlock in a database.
 
     Makes schema rls (the helpers of the rights), the tables of people and
-    departments, and the CRM's own tables unless --no-crm.  Database roles
-    belong to the whole server: give two databases of one server different
-    prefixes.  Run again, it changes nothing.
+    departments, the CRM's own tables unless --no-crm, and the roles Rowlock
+    ships unless --no-rights; nobody holds a role yet.  Database roles belong
+    to the whole server: give two databases of one server different prefixes.
+    Run again, it changes nothing.
 
     \b
     Examples:
@@ -33,7 +35,10 @@ def init(connection: psycopg.Connection, *, no_crm: bool, organisation: str, pre
     from rls import installation
 
     before = installation.read(connection)
-    installation.install(connection, Installation(prefix=prefix, organisation=organisation), crm=not no_crm)
+    # The shipped definition reads people and departments from schema crm.
+    rights = not no_rights and not no_crm and organisation == "crm"
+    wanted = Installation(prefix=prefix, organisation=organisation)
+    installation.install(connection, wanted, crm=not no_crm, rights=rights)
     console.say(f"{'installed' if before is None else 'up to date'} in database {connection.info.dbname}")
 
 

@@ -17,9 +17,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rls.definition import Definition, Level, Permission, load, standard
+from rls.definition import Definition, Level, Permission
 from rls.installation import install
-from rls.plan import Plan, deploy
+from rls.plan import applied_definition, deploy
 from rls.resources import sql_text
 from rls.server import EmbeddedServer
 
@@ -56,9 +56,8 @@ def run(embedded: EmbeddedServer) -> Iterator[RenderableType]:
     embedded.ensure_database("demo")
     with ExitStack() as stack:
         administrator = stack.enter_context(psycopg.connect(embedded.url("demo"), autocommit=True))
-        install(administrator)
-        definition = load([standard()])
-        installed = deploy(administrator, definition)
+        install(administrator, rights=True)
+        definition = applied_definition(administrator)
         passwords = _fill(administrator)
         info = {**embedded.connection_info(), "dbname": "demo"}
         people: dict[str, Connection[Any]] = {
@@ -67,7 +66,7 @@ def run(embedded: EmbeddedServer) -> Iterator[RenderableType]:
             )
             for login, password in passwords.items()
         }
-        yield _installed(administrator, installed)
+        yield _installed(administrator, definition)
         yield _views(people)
         yield _refusals(people["ann"])
         yield _change(administrator, definition, people["ann"])
@@ -85,13 +84,13 @@ def _fill(administrator: Connection[Any]) -> dict[str, str]:
     return passwords
 
 
-def _installed(administrator: Connection[Any], plan: Plan) -> RenderableType:
-    kinds = [change.object.kind for change in plan.changes]
+def _installed(administrator: Connection[Any], definition: Definition) -> RenderableType:
     version = administrator.info.parameter_status("server_version")
+    roles = [role.name for role in definition.roles if not role.abstract]
+    (policies,) = _one(administrator, "select count(*) from pg_policies where schemaname = 'crm'")
     return _section(
-        f"PostgreSQL {version}: schema crm and the rights are installed",
-        f"{kinds.count('database role')} roles, {kinds.count('policy')} policies, "
-        f"{kinds.count('function')} predicate functions from {len(plan.definition.entities)} entities",
+        f"PostgreSQL {version}: Alembic installed schema crm and the rights",
+        f"{len(definition.entities)} entities, {len(roles)} roles, {policies} policies",
     )
 
 

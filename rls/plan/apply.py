@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -13,12 +13,11 @@ from rls.definition.storing import digest, dump
 from rls.definition.model import Definition
 from rls.errors import PlanError, Problem
 from rls.names import RIGHTS_SCHEMA, QualifiedName
-from rls.plan.changes import Change
 from rls.plan.plan import Plan, make_plan, replan
 from rls.plan.render import become, transaction
 from rls.resources import sql_text
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy
-from rls.state.objects import DatabaseRole, Function, Policy, RowSecurity
+from rls.state.objects import DatabaseRole, Function, Object, Policy, RowSecurity
 
 LOCK = "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1)"
 """Serialises everything that changes rights; the organisation's triggers take it too."""
@@ -75,7 +74,9 @@ def _run(connection: Connection[Any], plan: Plan) -> None:
 def _record(connection: Connection[Any], plan: Plan) -> None:
     """Remember our text of every expression beside the server's own form of it."""
     gone = [change for change in plan.changes if change.after is None]
-    made = [change for change in plan.changes if change.after is not None]
+    made = [change.after for change in plan.changes if change.after is not None]
+    # Row security may have been there before; that the table is managed must be remembered all the same.
+    made += [thing for thing in plan.desired.objects if plan.changes and isinstance(thing, RowSecurity)]
     connection.execute(become(plan.installation.rls_owner))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -91,8 +92,7 @@ def _record(connection: Connection[Any], plan: Plan) -> None:
     connection.execute(become(None))
 
 
-def _records(connection: Connection[Any], made: Iterable[Change]) -> Iterator[tuple[str, list[str], str, str]]:
-    things = [change.after for change in made]
+def _records(connection: Connection[Any], things: list[Object]) -> Iterator[tuple[str, list[str], str, str]]:
     functions = canonical_functions(connection) if any(isinstance(thing, Function) for thing in things) else {}
     tables: set[QualifiedName] = {thing.table for thing in things if isinstance(thing, Policy)}
     policies = canonical_policies(connection, tables) if tables else {}
