@@ -81,6 +81,15 @@ class RowlockGroup(click.Group):
             ctx.exit(exit_code)
         return result
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run the program; what fails before a command is reached leaves as a line, too."""
+        try:
+            return super().main(*args, **kwargs)
+        except Exception as error:  # noqa: BLE001 - a module that cannot be imported, for one
+            text, exit_code = explained(error)
+            console.error(text)
+            sys.exit(exit_code)
+
     def _short_help(self, ctx: click.Context, name: str) -> str:
         command = self.get_command(ctx, name)
         return command.get_short_help_str(limit=100) if command else ""
