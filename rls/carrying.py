@@ -70,7 +70,7 @@ def carrying(child: Child, installation: Installation) -> Iterator[sql.Composed]
     for parent in child.parents:
         columns = [column for _, column in child.pairs(parent) if column]
         yield _rights(parent.table, sorted({parent.key, *columns}), [parent.key], installation)
-        yield _of_parent(child, parent)
+        yield _of_parent(child, parent, installation)
 
 
 def _of_child(child: Child, installation: Installation) -> sql.Composed:
@@ -83,6 +83,7 @@ def _of_child(child: Child, installation: Installation) -> sql.Composed:
             sql.SQL("new.{} := null;").format(sql.Identifier(column)) for column in _written_of(child)
         ),
         branches=sql.SQL("").join(_branch(child, parent) for parent in child.parents),
+        rls_owner=installation.rls_owner,
         rls_owner_name=sql.Literal(installation.rls_owner),
         old=_columns(watched, "old"),
         new=_columns(watched, "new"),
@@ -102,7 +103,7 @@ def _branch(child: Child, parent: Followed) -> sql.Composed:
     )
 
 
-def _of_parent(child: Child, parent: Followed) -> sql.Composed:
+def _of_parent(child: Child, parent: Followed, installation: Installation) -> sql.Composed:
     pairs = [(mine, theirs) for mine, theirs in child.pairs(parent) if theirs]
     assignments = [
         sql.SQL("{} = {}").format(sql.Identifier(mine), sql.Identifier("new", theirs)) for mine, theirs in pairs
@@ -110,6 +111,7 @@ def _of_parent(child: Child, parent: Followed) -> sql.Composed:
     return template(
         "templates/carry_parent.sql",
         function=_name("carry", parent.table, child.table),
+        rls_owner=installation.rls_owner,
         trigger=checked(f"rowlock_carry_to_{child.table.name}"),
         child=_table(child.table),
         parent=_table(parent.table),

@@ -14,6 +14,8 @@ begin
 end
 $$;
 
+alter function rls.{function}() owner to {rls_owner};
+
 revoke all on function rls.{function}() from public;
 
 create or replace trigger rowlock_carry_insert before insert on {child}

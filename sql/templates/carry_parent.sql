@@ -17,6 +17,8 @@ begin
 end
 $$;
 
+alter function rls.{function}() owner to {rls_owner};
+
 revoke all on function rls.{function}() from public;
 
 create or replace trigger {trigger} after update on {parent}
