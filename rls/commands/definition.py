@@ -10,11 +10,11 @@ import psycopg
 from rls.commands.connection import connect, url_option, with_connection
 from rls.definition import Definition, json_schema, load, standard
 from rls.definition.lint import lint
-from rls.definition.matrix import Row, matrix
+from rls.definition.matrix import Row, following, matrix
 from rls.organisation.effective import effective
 from rls.plan import applied_definition, compiled
 from rls.report import console
-from rls.report.matrices import matrix_data, matrix_table
+from rls.report.matrices import matrix_data, matrix_tables
 
 definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
@@ -91,7 +91,7 @@ def matrix_(
     as_json: bool,
     url: str | None,
 ) -> None:
-    """Show who may do what: roles × entities × operations.
+    """Show who may do what: a table of entities and operations for each role.
 
     Reads definitions files (without any: the one Rowlock ships).  With
     --person it asks the database instead: the definition applied there, and
@@ -107,12 +107,13 @@ def matrix_(
             definition = definition_of(definitions) if definitions else applied_definition(connection)
             rows = effective(connection, definition, person)
     else:
-        rows = list(matrix(definition_of(definitions)))
+        definition = definition_of(definitions)
+        rows = matrix(definition)
     shown = [row for row in rows if _wanted(row, roles, entities)]
     if as_json:
         console.json(matrix_data(shown))
     else:
-        console.data(*matrix_table(shown))
+        console.data(*matrix_tables(shown, following(definition)))
 
 
 def _wanted(row: Row, roles: tuple[str, ...], entities: tuple[str, ...]) -> bool:

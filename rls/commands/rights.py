@@ -56,7 +56,11 @@ def plan(
     if as_json:
         console.json(plan_data(made))
     else:
-        console.data(script(made.changes, made.installation.rls_owner).rstrip() if as_sql else plan_text(made, everything=everything))
+        console.data(
+            script(made.changes, made.installation.rls_owner).rstrip()
+            if as_sql
+            else plan_text(made, everything=everything)
+        )
     if check and not made.empty:
         raise click.exceptions.Exit(1)
 

@@ -99,8 +99,6 @@ class Rights:
 
     def _asked_of_everybody(self, operation: Operation) -> bool:
         """Whether a predicate asks what the caller's other roles say of this operation."""
-        if operation == "read" and any(
-            self.needs_read_check(role, write) for role in self.roles for write in WRITES
-        ):
+        if operation == "read" and any(self.needs_read_check(role, write) for role in self.roles for write in WRITES):
             return True
         return any(self.overruled(role, operation) for role in self.roles)

@@ -100,7 +100,9 @@ def _views(people: dict[str, Connection[Any]]) -> RenderableType:
         column.justify = "right"
     for login, connection in people.items():
         (count, total), titles = _one(connection, QUERY), connection.execute(READ).fetchall()
-        table.add_row(login, PEOPLE[login], str(count), f"{total:,}", ", ".join(title.split()[0] for (title,) in titles))
+        table.add_row(
+            login, PEOPLE[login], str(count), f"{total:,}", ", ".join(title.split()[0] for (title,) in titles)
+        )
     return _section(f"Five people, each by their own login, run: {QUERY}", table)
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from psycopg import Connection, errors, sql
 from psycopg.types.json import Jsonb
 
-from rls.definition.storing import digest, dump
 from rls.definition.model import Definition
+from rls.definition.storing import digest, dump
 from rls.errors import PlanError, Problem
-from rls.names import RIGHTS_SCHEMA, QualifiedName
+from rls.names import QualifiedName
 from rls.plan.plan import Plan, make_plan, replan
 from rls.plan.render import become, transaction
 from rls.resources import sql_text

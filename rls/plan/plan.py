@@ -11,8 +11,8 @@ from psycopg import Connection
 
 from rls import installation as installing
 from rls.compiler import compile_state
-from rls.definition.storing import digest, parse
 from rls.definition.model import Definition
+from rls.definition.storing import digest, parse
 from rls.errors import PlanError, Problem, RowlockError
 from rls.names import Installation
 from rls.plan.changes import Action, Change
@@ -118,7 +118,7 @@ def fingerprint(state: State, definition: Definition) -> str:
 
 def membership_drift(connection: Connection[Any]) -> tuple[str, ...]:
     """Return every membership in Rowlock's database roles that should be there and is not, or is and should not."""
-    query = 'select drift, role::text, member::text from rls.membership_drift() order by 2, 3'
+    query = "select drift, role::text, member::text from rls.membership_drift() order by 2, 3"
     words = {"missing": "grant", "extra": "revoke"}
     return tuple(f"{words[drift]} {role}: {member}" for drift, role, member in connection.execute(query))
 

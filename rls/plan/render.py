@@ -105,12 +105,7 @@ def _(thing: Function, before: Object | None) -> Iterator[sql.Composed]:
     row = sql.SQL("{} {}").format(sql.Identifier(thing.table.name), relation(thing.table))
     arguments = (sql.SQL("{} {}").format(sql.Identifier(name), _type(kind)) for name, kind in thing.arguments)
     yield sql.SQL(
-        "create or replace function {}({})\n"
-        "  returns boolean\n"
-        "  language sql\n"
-        "  stable\n"
-        "  parallel safe\n"
-        "  return {}"
+        "create or replace function {}({})\n  returns boolean\n  language sql\n  stable\n  parallel safe\n  return {}"
     ).format(
         sql.Identifier(RIGHTS_SCHEMA, thing.name),
         sql.SQL(", ").join([row, *arguments]),

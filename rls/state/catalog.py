@@ -183,7 +183,9 @@ def _grants(
             f"^{re.escape(installation.prefix)}(department|group|project_group)_[0-9]+(_tree)?$"
         ),
     )
-    grantees = [row["name"] for row in _rows(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})]
+    grantees = [
+        row["name"] for row in _rows(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})
+    ]
     schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
     values = {"grantees": grantees, **_names(tables)}
     for row in _rows(connection, sql_text("catalog/grants.sql"), values):

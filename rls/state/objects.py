@@ -180,7 +180,6 @@ class AssignmentRow:
         return f"{self.role} to {principal}"
 
 
-
 Object = DatabaseRole | RoleRow | Function | Policy | RowSecurity | Grant | PermissionRow | AssignmentRow
 
 

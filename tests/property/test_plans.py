@@ -46,7 +46,7 @@ FACTS = Facts(
 
 @st.composite
 def permissions(draw: st.DrawFn) -> Permission:
-    """Any permission that makes sense for its entity."""
+    """Draw any permission that makes sense for its entity."""
     entity = draw(st.sampled_from(ENTITIES))
     levels = [level for level in Level if entity.owner or level in (Level.none, Level.all)]
     stages = [None, *STAGES] if entity.stage else [None]
@@ -62,13 +62,15 @@ def permissions(draw: st.DrawFn) -> Permission:
 
 @st.composite
 def definitions(draw: st.DrawFn) -> Definition:
-    """A definition over three entities with up to three roles."""
+    """Draw a definition over three entities with up to three roles."""
     entities = draw(st.sets(st.sampled_from(ENTITIES), min_size=1))
     names = draw(st.sets(st.sampled_from(("alpha", "beta", "gamma")), min_size=1))
     known = {entity.name for entity in entities}
     roles = []
     for name in sorted(names):
-        said = draw(st.lists(permissions(), max_size=12, unique_by=lambda p: (p.entity, p.operation, p.pipeline, p.stage)))
+        said = draw(
+            st.lists(permissions(), max_size=12, unique_by=lambda p: (p.entity, p.operation, p.pipeline, p.stage))
+        )
         timed = draw(st.booleans())
         roles.append(Role(name, timed=timed, permissions=tuple(p for p in said if p.entity in known)))
     rule = draw(st.sampled_from(("highest", "explicit")))

@@ -81,7 +81,7 @@ def body(permissions: list[Permission], operation: str = "reads", table: str = "
 
 
 @pytest.mark.parametrize(
-    ("level", "expected"),
+    "level, expected",
     [
         (Level.none, "false"),
         (Level.own, "deal.owner_id = me"),
@@ -92,7 +92,7 @@ def body(permissions: list[Permission], operation: str = "reads", table: str = "
     ],
 )
 def test_a_level_without_stages_is_one_condition(level: Level, expected: str) -> None:
-    """own is an equality with one value, all is nothing at all (performance: What decides)."""
+    """Own is an equality with one value, all is nothing at all (performance: What decides)."""
     assert expected == body([Permission("deal", "read", level)])
 
 

@@ -1,0 +1,38 @@
+"""What one person may do, all their roles together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import get_close_matches
+from typing import Any
+
+from psycopg import Connection
+
+from rls.definition.combining import combined
+from rls.definition.matrix import Row, matrix
+from rls.definition.model import Definition
+from rls.errors import RowlockError
+from rls.resources import sql_text
+
+
+def held_roles(connection: Connection[Any], login: str) -> tuple[str, ...]:
+    """Return the names of the roles the person holds now, through whatever assignment.
+
+    :raises RowlockError: nobody active has that login.
+    """
+    logins = [name for (name,) in connection.execute("select login::text from rls.person_login order by 1")]
+    if login not in logins:
+        close = get_close_matches(login, logins, n=1)
+        hint = f'; did you mean "{close[0]}"?' if close else ""
+        raise RowlockError(f'no active person has the login "{login}"{hint}')
+    return tuple(name for (name,) in connection.execute(sql_text("organisation/held_roles.sql"), {"login": login}))
+
+
+def effective(connection: Connection[Any], definition: Definition, login: str) -> tuple[Row, ...]:
+    """Return the matrix of one person: a row for every entity and operation, with their login as the role.
+
+    :raises RowlockError: nobody active has that login.
+    """
+    held = held_roles(connection, login)
+    roles = [role for role in definition.roles if role.name in held]
+    return matrix(replace(definition, roles=(combined(definition, roles, login),)))
