@@ -64,7 +64,7 @@ class Source:
         return {
             name: resolving.entity(name, declared.raw)
             for name, declared in self.declared_entities.items()
-            if not declared.document.damaged(name)
+            if not declared.document.damaged(declared.path)
         }
 
     def names(self, part: str) -> list[str]:
@@ -84,10 +84,12 @@ class Source:
                 yield Declared(document, ("roles", name), raw)
 
     def all_assignments(self) -> Iterator[Declared[schema.Assignment]]:
-        """Yield every assignment of every file."""
+        """Yield every assignment of every file that nothing is wrong with by itself."""
         for document in self.documents:
             for index, raw in enumerate(document.file.assignments or ()):
-                yield Declared(document, ("assignments", index), raw)
+                declared = Declared(document, ("assignments", index), raw)
+                if not document.damaged(declared.path):
+                    yield declared
 
 
 def repeated(

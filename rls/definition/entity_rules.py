@@ -21,9 +21,9 @@ def check(source: Source) -> Iterator[Problem]:
             table = f"{entity.raw.table.schema_}.{entity.raw.table.name}"
             yield entity.problem(("table",), f"table {shown(table)} already belongs to entity {shown(before.name)}")
     for entity in source.all_entities():
-        if not entity.document.damaged(entity.name):
+        if not entity.document.damaged(entity.path):
             yield from _columns(entity)
-            yield from _stages(entity)
+            yield from () if entity.raw.parents else _stages(entity)
             yield from _repeats(entity)
             yield from _parents(entity, source)
 

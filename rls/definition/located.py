@@ -150,6 +150,8 @@ def _syntax(error: MarkedYAMLError) -> str:
     words = " ".join(f"{error.problem or error.context}".replace("\\x00", "end of file").split())
     advice = "; YAML is indented with spaces, not tabs" if "'\\t'" in words else ""
     context = f" {error.context}" if error.problem and error.context else ""
+    if context and error.context_mark and error.problem_mark and error.context_mark.line < error.problem_mark.line:
+        context += f" begun on line {error.context_mark.line + 1}"
     return f"not YAML: {words}{context}{advice}"
 
 

@@ -131,16 +131,17 @@ def _known(
 
 def _assignments(source: Source) -> Iterator[Problem]:
     names = source.names("roles")
+    right = []
     for assignment in source.all_assignments():
         role = assignment.raw.role
         if role not in names:
             yield assignment.problem(("role",), unknown("role", role, names))
         elif role in source.declared_roles and source.declared_roles[role].raw.abstract:
             yield assignment.problem(("role",), f"role {shown(role)} is abstract: assign one that extends it")
-        yield from _principal(assignment)
-    for assignment, before in repeated(
-        source.all_assignments(), lambda one: (one.raw.role, *resolving.principal(one.raw.to))
-    ):
+        problems = list(_principal(assignment))
+        yield from problems
+        right += [] if problems else [assignment]
+    for assignment, before in repeated(iter(right), lambda one: (one.raw.role, *resolving.principal(one.raw.to))):
         yield assignment.problem((), f"already assigned at {before.line}: remove one")
 
 

@@ -26,64 +26,65 @@ NAME = r"^[a-z][a-z0-9_]*$"
 
 @dataclass(frozen=True, eq=False)
 class Short:
-    """Accept a short form in YAML: *expand* turns it into the long one, *schema* describes it."""
+    """Accept text as a short form of a mapping or list: *expand* turns it into the long form.
 
-    expand: Callable[[Any], Any]
+    *schema* describes the short form to editors, *words* both forms to people.
+    """
+
+    expand: Callable[[str], object]
     schema: dict[str, Any]
+    words: str
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def _expanded(self, value: object) -> object:
+        if isinstance(value, str):
+            return self.expand(value)
+        if isinstance(value, list if self.words.endswith("list") else dict):
+            return value
+        raise PydanticCustomError("short_form", "{words}", {"words": self.words})
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Expand before validating."""
-        return core_schema.no_info_before_validator_function(self.expand, handler(source))
+        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         """Describe both forms."""
         return {"anyOf": [self.schema, handler(schema)]}
 
 
-def _listed(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
+def _all_operations(level: str) -> object:
+    return dict.fromkeys(OPERATIONS, level)
 
 
-def _all_operations(value: Any) -> Any:
-    return dict.fromkeys(OPERATIONS, value) if isinstance(value, str) else value
-
-
-def _column_only(value: Any) -> Any:
-    return {"column": value} if isinstance(value, str) else value
-
-
-def _table(value: Any) -> Any:
+def _table(text: str) -> object:
     """Split ``schema.table``; quotes and further dots need the long form."""
-    if not isinstance(value, str):
-        return value
-    schema, dot, name = value.partition(".")
-    if not dot:
-        raise PydanticCustomError("table", f"table {shown(value)} has no schema: write schema.table")
-    if "." in name or '"' in value:
+    schema, _, name = text.partition(".")
+    if not (schema and name):
+        raise PydanticCustomError("table", "{text}", {"text": f"table {shown(text)}: write schema.table"})
+    if "." in name or '"' in text:
         long = "{schema: …, name: …}"
-        raise PydanticCustomError("table", f"table {shown(value)}: write {long} when a name has dots or quotes")
+        message = f"table {shown(text)}: write {long} when a name has dots or quotes"
+        raise PydanticCustomError("table", "{text}", {"text": message})
     return {"schema": schema, "name": name}
 
 
-def _principal(value: Any) -> Any:
-    if value == "everyone":
+def _principal(text: str) -> object:
+    if text == "everyone":
         return {"everyone": True}
-    if isinstance(value, str):
-        kinds = "everyone, {person: …}, {department: …}, {group: …} or {project_group: …}"
-        raise PydanticCustomError("principal", f"unknown principal {shown(value)}: one of {kinds}")
-    return value
+    kinds = "everyone, {person: …}, {department: …}, {group: …}, {project_group: …}"
+    raise PydanticCustomError("principal", "{text}", {"text": f"unknown principal {shown(text)}: one of {kinds}"})
 
 
 def _identifier(value: str) -> str:
     if not value or len(value.encode()) > MAX_BYTES:
         why = f"has {len(value.encode())} bytes; PostgreSQL keeps {MAX_BYTES}" if value else "is empty"
-        raise PydanticCustomError("identifier", f"name {shown(value)} {why}")
+        raise PydanticCustomError("identifier", "{text}", {"text": f"name {shown(value)} {why}"})
     return value
 
 
 def _value(value: str) -> str:
     if not value or value == "*":
-        raise PydanticCustomError("value", f"{shown(value)} cannot be the name of a stage or a pipeline")
+        message = f"{shown(value)} cannot be the name of a stage or a pipeline"
+        raise PydanticCustomError("value", "{text}", {"text": message})
     return value
 
 
@@ -91,10 +92,15 @@ Name = Annotated[str, Field(pattern=NAME)]
 Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"minLength": 1, "maxLength": 63})]
 Value = Annotated[str, AfterValidator(_value), Field(json_schema_extra={"minLength": 1})]
 TEXT: dict[str, Any] = {"type": "string"}
-ONE_LEVEL: dict[str, Any] = {
-    "enum": list(LEVELS),
-    "description": "One level for all six operations.",
-}
+TABLE: dict[str, Any] = {"type": "string", "pattern": r'^[^."]+\.[^."]+$'}
+LEVEL: dict[str, Any] = {"enum": list(LEVELS), "description": "One level for all six operations."}
+
+OneLevel = Short(_all_operations, LEVEL, "a level or a mapping")
+OneRole = Short(lambda role: [role], TEXT, "a role or a list")
+OneColumn = Short(lambda column: [column], TEXT, "a column or a list")
+OwnerColumn = Short(lambda column: {"column": column}, TEXT, "a column or a mapping")
+TableName = Short(_table, TABLE, "schema.table or a mapping")
+Everyone = Short(_principal, {"const": "everyone"}, "everyone or a mapping")
 
 
 class Raw(BaseModel):
@@ -139,11 +145,9 @@ class Entity(Raw):
 
     description: str = ""
     """What it is, for people."""
-    table: Annotated[Table, Short(_table, {"type": "string", "pattern": r'^[^."]+\.[^."]+$'})] = Field(
-        examples=["crm.deal", {"schema": "Sales", "name": "Deals 2024"}]
-    )
+    table: Annotated[Table, TableName] = Field(examples=["crm.deal", {"schema": "Sales", "name": "Deals 2024"}])
     """The table: `schema.table`, or `{schema: …, name: …}`; upper case is kept as written."""
-    owner: Annotated[Owner, Short(_column_only, TEXT)] | None = Field(
+    owner: Annotated[Owner, OwnerColumn] | None = Field(
         default=None, examples=["owner_id", {"column": "rep_no", "holds": "key"}]
     )
     """The column holding the record owner's person.id. Without it only `none` and `all` apply."""
@@ -161,9 +165,9 @@ class Entity(Raw):
     """Column → entity: records of this entity belong to those and follow their rights; exactly one column is filled."""
     carries: Carries | None = None
     """The columns that copy what decides over the parent."""
-    key: Annotated[list[Identifier], Short(_listed, TEXT)] | None = Field(default=None, examples=[["id"]])
+    key: Annotated[list[Identifier], OneColumn] | None = Field(default=None, examples=[["id"]])
     """The columns of the key; the table's primary key when left out."""
-    columns: Annotated[list[Identifier], Short(_listed, TEXT)] | None = Field(default=None, examples=[["id", "name"]])
+    columns: Annotated[list[Identifier], OneColumn] | None = Field(default=None, examples=[["id", "name"]])
     """The columns people may see at all; every column the table has when left out."""
 
 
@@ -187,7 +191,7 @@ class Operations(Raw):
 class PipelinePermissions(Operations):
     """Levels in one pipeline: an operation named here is independent of the entity's own levels and stages."""
 
-    stages: dict[str, Annotated[Operations, Short(_all_operations, ONE_LEVEL)]] | None = Field(
+    stages: dict[str, Annotated[Operations, OneLevel]] | None = Field(
         default=None, examples=[{"won": {"update": "none"}}]
     )
     """Stage → its own levels; a level for an operation replaces the inherited one there."""
@@ -196,7 +200,7 @@ class PipelinePermissions(Operations):
 class Permissions(PipelinePermissions):
     """Levels on one entity."""
 
-    pipelines: dict[str, Annotated[PipelinePermissions, Short(_all_operations, ONE_LEVEL)]] | None = Field(
+    pipelines: dict[str, Annotated[PipelinePermissions, OneLevel]] | None = Field(
         default=None, examples=[{"partners": {"read": "all"}}]
     )
     """Pipeline → its own levels."""
@@ -211,9 +215,9 @@ class Role(Raw):
     """True: only for other roles to extend; nobody can be assigned to it."""
     timed: bool = False
     """True: assignments to it may have a start and an end."""
-    extends: Annotated[list[str], Short(_listed, TEXT)] | None = Field(default=None, examples=[["employee"]])
+    extends: Annotated[list[str], OneRole] | None = Field(default=None, examples=[["employee"]])
     """Roles whose permissions this one starts from; of several, the highest level counts."""
-    permissions: dict[str, Annotated[Permissions, Short(_all_operations, ONE_LEVEL)]] | None = Field(
+    permissions: dict[str, Annotated[Permissions, OneLevel]] | None = Field(
         default=None, examples=[{"*": "own", "deal": {"read": "department", "stages": {"won": {"update": "none"}}}}]
     )
     """Entity (or `*` = every entity the level can apply to) → levels. What is not mentioned is `none`."""
@@ -241,7 +245,7 @@ class Assignment(Raw):
 
     role: str = Field(examples=["manager"])
     """The role."""
-    to: Annotated[Principal, Short(_principal, {"const": "everyone"})] = Field(
+    to: Annotated[Principal, Everyone] = Field(
         examples=["everyone", {"person": "alice"}, {"department": "Company/East", "subdepartments": True}]
     )
     """Who holds it."""

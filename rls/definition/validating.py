@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from rls.definition import schema
 from rls.definition.located import Data, Located, Number
-from rls.definition.wording import Path, shown, unknown
+from rls.definition.wording import Path, one_of, shown, unknown
 from rls.errors import Problem
 
 NAMELESS = {("several_roles",), ("assignments",)}
@@ -50,9 +50,10 @@ class Document:
         """Whether all names it declares are known, so that the rest can be checked against them."""
         return self.located.readable and all(len(path) > 1 or path in NAMELESS for path in self.located.damage)
 
-    def damaged(self, entity: str) -> bool:
-        """Whether something about *entity* is wrong, so that nothing should be concluded from it."""
-        return any(path[:2] == ("entities", entity) for path in self.located.damage)
+    def damaged(self, path: Path) -> bool:
+        """Whether something at *path* of ``file`` is wrong, so that nothing should be concluded from it."""
+        original = _original(path, self.kept)
+        return any(wrong[: len(original)] == original for wrong in self.located.damage)
 
 
 def validate(located: Located) -> Document:
@@ -108,6 +109,8 @@ def _without(data: Data, cut: set[Path], path: Path, kept: dict[Path, list[int]]
 
 def _message(detail: ErrorDetails) -> str:
     """Return pydantic's error in our words: what is wrong, what is allowed, the nearest right word."""
+    if detail["loc"] == ():
+        return "a definition is a mapping, with keys entities, roles and assignments"
     words = MESSAGES.get(detail["type"])
     return words(detail) if words else detail["msg"]
 
@@ -138,7 +141,7 @@ def _not_listed(detail: ErrorDetails) -> str:
     words = [quoted or plain.lower() for quoted, plain in re.findall(r"'([^']*)'|(True)", detail["ctx"]["expected"])]
     kind = "level" if words == list(schema.LEVELS) else "value"
     if isinstance(value, dict | list):
-        return f"must be a {kind} ({', '.join(words)}), not {_kind(value)}"
+        return f"must be {one_of(words)}, not {_kind(value)}"
     return unknown(kind, _kind(value).strip('"'), words)
 
 
@@ -159,6 +162,7 @@ MESSAGES: dict[str, Callable[[ErrorDetails], str]] = {
     "string_pattern_mismatch": _bad_name,
     "string_too_short": _empty,
     "string_type": _must_be_text,
+    "short_form": lambda detail: f"must be {detail['msg']}, not {_kind(detail['input'])}",
     "bool_type": _must_be("true or false"),
     "list_type": _must_be("a list"),
     "dict_type": _must_be("a mapping"),
@@ -172,8 +176,10 @@ def _kind(value: object) -> str:
         return "a mapping"
     if isinstance(value, list):
         return "a list"
-    if isinstance(value, Number | bool):
+    if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Number):
+        return value.text
     return shown(value)
 
 
