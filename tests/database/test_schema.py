@@ -8,36 +8,34 @@ import pytest
 from rls.names import Installation
 from tests.fixtures.database import Database
 
-OBVIOUS = set(
-    [
-        "id",
-        "name",
-        "title",
-        "description",
-        "email",
-        "phone",
-        "website",
-        "street",
-        "postal_code",
-        "city",
-        "country",
-        "comment",
-        "subject",
-        "body",
-        "due_on",
-        "position",
-        "quantity",
-        "role",
-        "entity",
-        "operation",
-        "level",
-        "job_title",
-        "hired_on",
-        "created_at",
-        "created_by",
-        "kind",
-    ]
-)
+OBVIOUS = {
+    "id",
+    "name",
+    "title",
+    "description",
+    "email",
+    "phone",
+    "website",
+    "street",
+    "postal_code",
+    "city",
+    "country",
+    "comment",
+    "subject",
+    "body",
+    "due_on",
+    "position",
+    "quantity",
+    "role",
+    "entity",
+    "operation",
+    "level",
+    "job_title",
+    "hired_on",
+    "created_at",
+    "created_by",
+    "kind",
+}
 """Columns whose name says it all."""
 
 ACCEPTED_UNIQUE = {
@@ -56,45 +54,43 @@ def catalog(database: Database) -> psycopg.Connection:
 
 
 def _column(connection: psycopg.Connection, query: str) -> list[str]:
-    return [row[0] for row in connection.execute(query)]  # type: ignore[arg-type]
+    return [row[0] for row in connection.execute(query)]
 
 
 def test_every_entity_has_its_table(catalog: psycopg.Connection) -> None:
     """The list of the issue."""
-    wanted = set(
-        [
-            "person",
-            "department",
-            "department_member",
-            "department_closure",
-            "person_group",
-            "person_group_member",
-            "project_group",
-            "project_group_member",
-            "lead",
-            "contact",
-            "company",
-            "deal",
-            "pipeline",
-            "stage",
-            "quote",
-            "invoice",
-            "sales_order",
-            "line_item",
-            "product",
-            "ticket",
-            "activity",
-            "sales_plan",
-            "web_form",
-            "site_widget",
-            "task",
-            "call",
-            "workflow_request",
-            "folder",
-            "file",
-            "conversation",
-        ]
-    )
+    wanted = {
+        "person",
+        "department",
+        "department_member",
+        "department_closure",
+        "person_group",
+        "person_group_member",
+        "project_group",
+        "project_group_member",
+        "lead",
+        "contact",
+        "company",
+        "deal",
+        "pipeline",
+        "stage",
+        "quote",
+        "invoice",
+        "sales_order",
+        "line_item",
+        "product",
+        "ticket",
+        "activity",
+        "sales_plan",
+        "web_form",
+        "site_widget",
+        "task",
+        "call",
+        "workflow_request",
+        "folder",
+        "file",
+        "conversation",
+    }
     assert set(_column(catalog, "select tablename from pg_tables where schemaname = 'crm'")) == wanted
 
 
