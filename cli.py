@@ -23,6 +23,7 @@ SECTIONS = {
         "schema": "definition",
         "compile": "definition",
         "matrix": "definition",
+        "carry": "carrying",
         "plan": "rights",
         "apply": "rights",
         "verify": "rights",

@@ -73,6 +73,23 @@ def carrying(child: Child, installation: Installation) -> Iterator[sql.Composed]
         yield _of_parent(child, parent, installation)
 
 
+def filling(child: Child) -> Iterator[sql.Composed]:
+    """Return the statements that carry to the rows the child has already what its parents hold now."""
+    for parent in child.parents:
+        pairs = [(mine, theirs) for mine, theirs in child.pairs(parent) if theirs]
+        assignments = [
+            sql.SQL("{} = {}").format(sql.Identifier(mine), sql.Identifier("parent", theirs)) for mine, theirs in pairs
+        ]
+        yield template(
+            "templates/carry_existing.sql",
+            child=_table(child.table),
+            parent=_table(parent.table),
+            assignments=sql.SQL(", ").join(assignments),
+            reference=parent.reference,
+            key=parent.key,
+        )
+
+
 def _of_child(child: Child, installation: Installation) -> sql.Composed:
     watched = [*(parent.reference for parent in child.parents), *_written_of(child)]
     return template(
