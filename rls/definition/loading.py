@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -46,17 +47,26 @@ def load(paths: Sequence[Path], prefix: str = Installation.prefix) -> Definition
 
 def _files(paths: Sequence[Path], problems: list[Problem]) -> Iterator[Path]:
     """Yield each file once."""
-    seen: set[Path] = set()
+    seen: set[str] = set()
     for path in paths:
-        found = [path]
-        if path.is_dir():
-            found = sorted(file for file in path.iterdir() if file.suffix in SUFFIXES and file.is_file())
-            if not found:
-                problems.append(Problem(str(path), "", "no *.yaml file in this directory"))
-        for file in found:
-            if file.resolve() not in seen:
-                seen.add(file.resolve())
+        for file in _in_directory(path, problems) if path.is_dir() else [path]:
+            real = os.path.realpath(file)
+            if real not in seen:
+                seen.add(real)
                 yield file
+
+
+def _in_directory(path: Path, problems: list[Problem]) -> list[Path]:
+    """Return the YAML files in a directory; a link to nothing is one, so that it is reported."""
+    try:
+        files = [file for file in sorted(path.iterdir()) if file.suffix in SUFFIXES and not file.name.startswith(".")]
+    except OSError as error:
+        problems.append(Problem(str(path), "", f"cannot be read: {error.strerror}"))
+        return []
+    files = [file for file in files if not file.is_dir()]
+    if not files:
+        problems.append(Problem(str(path), "", "no *.yaml file in this directory"))
+    return files
 
 
 def _read(path: Path) -> Located:

@@ -1,77 +1,24 @@
 """The raw YAML as pydantic models: which keys there are, what they hold, and the JSON Schema for editors.
 
-Docstrings of the fields are the schema's descriptions.  Short forms (a single
-level for all six operations, a name for a list of one) are expanded before
-validation, so the rest of the code sees only the long form.
+Docstrings of the fields are the schema's descriptions.  Short forms are written
+out before validation, so the rest of the code sees only the long form.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
-from rls.definition.model import OPERATIONS, Level, SeveralRoles
+from rls.definition.model import SeveralRoles
+from rls.definition.short import Everyone, OneColumn, OneLevel, OneRole, OwnerColumn, TableName
 from rls.definition.wording import shown
 from rls.names import MAX_BYTES
 
 LevelName = Literal["none", "own", "department", "subdepartments", "open", "all"]
-LEVELS = tuple(level.name for level in Level)
 NAME = r"^[a-z][a-z0-9_]*$"
-
-
-@dataclass(frozen=True, eq=False)
-class Short:
-    """Accept text as a short form of a mapping or list: *expand* turns it into the long form.
-
-    *schema* describes the short form to editors, *words* both forms to people.
-    """
-
-    expand: Callable[[str], object]
-    schema: dict[str, Any]
-    words: str
-
-    def _expanded(self, value: object) -> object:
-        if isinstance(value, str):
-            return self.expand(value)
-        if isinstance(value, list if self.words.endswith("list") else dict):
-            return value
-        raise PydanticCustomError("short_form", "{words}", {"words": self.words})
-
-    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """Expand before validating."""
-        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        """Describe both forms."""
-        return {"anyOf": [self.schema, handler(schema)]}
-
-
-def _all_operations(level: str) -> object:
-    return dict.fromkeys(OPERATIONS, level)
-
-
-def _table(text: str) -> object:
-    """Split ``schema.table``; quotes and further dots need the long form."""
-    schema, _, name = text.partition(".")
-    if not (schema and name):
-        raise PydanticCustomError("table", "{text}", {"text": f"table {shown(text)}: write schema.table"})
-    if "." in name or '"' in text:
-        long = "{schema: …, name: …}"
-        message = f"table {shown(text)}: write {long} when a name has dots or quotes"
-        raise PydanticCustomError("table", "{text}", {"text": message})
-    return {"schema": schema, "name": name}
-
-
-def _principal(text: str) -> object:
-    if text == "everyone":
-        return {"everyone": True}
-    kinds = "everyone, {person: …}, {department: …}, {group: …}, {project_group: …}"
-    raise PydanticCustomError("principal", "{text}", {"text": f"unknown principal {shown(text)}: one of {kinds}"})
 
 
 def _identifier(value: str) -> str:
@@ -91,16 +38,6 @@ def _value(value: str) -> str:
 Name = Annotated[str, Field(pattern=NAME)]
 Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"minLength": 1, "maxLength": 63})]
 Value = Annotated[str, AfterValidator(_value), Field(json_schema_extra={"minLength": 1})]
-TEXT: dict[str, Any] = {"type": "string"}
-TABLE: dict[str, Any] = {"type": "string", "pattern": r'^[^."]+\.[^."]+$'}
-LEVEL: dict[str, Any] = {"enum": list(LEVELS), "description": "One level for all six operations."}
-
-OneLevel = Short(_all_operations, LEVEL, "a level or a mapping")
-OneRole = Short(lambda role: [role], TEXT, "a role or a list")
-OneColumn = Short(lambda column: [column], TEXT, "a column or a list")
-OwnerColumn = Short(lambda column: {"column": column}, TEXT, "a column or a mapping")
-TableName = Short(_table, TABLE, "schema.table or a mapping")
-Everyone = Short(_principal, {"const": "everyone"}, "everyone or a mapping")
 
 
 class Raw(BaseModel):

@@ -16,7 +16,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from rls.definition import schema
-from rls.definition.located import Data, Located, Number
+from rls.definition.located import Data, Located
+from rls.definition.nodes import Number
+from rls.definition.short import LEVELS
 from rls.definition.wording import Path, one_of, shown, unknown
 from rls.errors import Problem
 
@@ -139,7 +141,7 @@ def _bad_name(detail: ErrorDetails) -> str:
 def _not_listed(detail: ErrorDetails) -> str:
     value = detail["input"]
     words = [quoted or plain.lower() for quoted, plain in re.findall(r"'([^']*)'|(True)", detail["ctx"]["expected"])]
-    kind = "level" if words == list(schema.LEVELS) else "value"
+    kind = "level" if words == list(LEVELS) else "value"
     if isinstance(value, dict | list):
         return f"must be {one_of(words)}, not {_kind(value)}"
     return unknown(kind, _kind(value).strip('"'), words)

@@ -73,6 +73,17 @@ def test_a_directory_without_yaml(tmp_path: Path) -> None:
         load([tmp_path])
 
 
+def test_a_link_to_nothing_is_not_passed_over(tmp_path: Path) -> None:
+    """A missing file of a directory would silently take its roles away; an editor's hidden lock file would not."""
+    (tmp_path / "a.yaml").write_text("entities: {deal: {table: crm.deal}}\n")
+    (tmp_path / ".#a.yaml").symlink_to("somebody@somewhere.1")
+    assert load([tmp_path]).entities
+
+    (tmp_path / "b.yaml").symlink_to("gone.yaml")
+    with pytest.raises(DefinitionError, match=r"b\.yaml: cannot be read: No such file or directory$"):
+        load([tmp_path])
+
+
 def test_no_path_at_all() -> None:
     """No files would mean: nobody may do anything."""
     with pytest.raises(DefinitionError, match="no definitions file: name a file"):
