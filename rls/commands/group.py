@@ -7,7 +7,6 @@ found something, 2 it could not run, 130 interrupted.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import sys
 import traceback
@@ -41,32 +40,29 @@ class RowlockGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands in the order of the help."""
-        return [name for name in self._modules if self._is_written(name)]
+        return list(self._modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of *cmd_name* and return the command of that name in it."""
-        if cmd_name not in self._modules or not self._is_written(cmd_name):
+        if cmd_name not in self._modules:
             return super().get_command(ctx, cmd_name)
         module = importlib.import_module(f"rls.commands.{self._modules[cmd_name]}")
         found = (value for value in vars(module).values() if isinstance(value, click.Command))
         return next(command for command in found if command.name == cmd_name)
 
-    def _is_written(self, name: str) -> bool:
-        return importlib.util.find_spec(f"rls.commands.{self._modules[name]}") is not None
-
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands under their headings."""
         for heading, names in self._sections.items():
-            rows = [(name, self._short_help(ctx, name)) for name in names if self._is_written(name)]
-            if rows:
-                with formatter.section(heading):
-                    formatter.write_dl(rows)
+            with formatter.section(heading):
+                formatter.write_dl([(name, self._short_help(ctx, name)) for name in names])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; whatever it raises leaves as lines and an exit code."""
         try:
-            result = super().invoke(ctx)
-            sys.stdout.flush()
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
         except (click.exceptions.Exit, click.UsageError):
             raise
         except BrokenPipeError:
@@ -79,7 +75,6 @@ class RowlockGroup(click.Group):
             text, exit_code = explained(error)
             console.error(text)
             ctx.exit(exit_code)
-        return result
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program; what fails before a command is reached leaves as a line, too."""

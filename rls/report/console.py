@@ -17,6 +17,14 @@ UNLIMITED = 10_000
 """The width of what is no terminal: a program that reads us wants whole lines."""
 
 
+class _Console(Console):
+    """rich's console; a reader who went away is the caller's to handle, exit codes are."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what rich caught."""
+        raise BrokenPipeError
+
+
 def stdout() -> Console:
     """Return the console of data, for instance for a table."""
     return _console(stderr=False)
@@ -59,5 +67,5 @@ def _complain(word: Literal["Warning", "Error"], text: str, colour: str) -> None
 
 
 def _console(*, stderr: bool) -> Console:
-    console = Console(stderr=stderr, emoji=False)
-    return console if console.is_terminal else Console(stderr=stderr, emoji=False, width=UNLIMITED)
+    console = _Console(stderr=stderr, emoji=False)
+    return console if console.is_terminal else _Console(stderr=stderr, emoji=False, width=UNLIMITED)
