@@ -40,6 +40,7 @@ class Entry:
     departments: frozenset[Path] | None = None
     heads: frozenset[Path] | None = None
     roles: frozenset[str] | None = None
+    roles_place: str = ""
     mention: bool = False
 
     @property
@@ -137,7 +138,7 @@ class _Cells:
         if target not in self:
             return None
         source, place = self.sources[target], self.place(target)
-        if len(source.parts) > 1:
+        if len(source.parts) > 1 or source.parts[0][0]:
             for column in source.columns:
                 if "/" in self.row.value(column):
                     message = f'"{self.row.value(column)}" has a / in it, which parts departments: replace it'
@@ -166,6 +167,7 @@ def _read_row(cells: _Cells, reading: Reading) -> None:
             departments=departments,
             heads=cells.paths("heads", reading),
             roles=cells.roles("roles"),
+            roles_place=cells.place("roles"),
         )
     )
     reading.entries.extend(_head(cells, departments, reading))
@@ -196,5 +198,6 @@ def _head(cells: _Cells, departments: frozenset[Path] | None, reading: Reading) 
         departments=frozenset(),
         heads=departments,
         roles=cells.roles("head_roles"),
+        roles_place=cells.place("head_roles"),
         mention=True,
     )

@@ -54,7 +54,7 @@ def wanted(reading: Reading, current: Organisation, roles: Iterable[str], *, dis
 
 def _unknown_roles(reading: Reading, known: list[str]) -> list[Problem]:
     return [
-        Problem(entry.place, "roles", unknown("role", role, known))
+        Problem(entry.roles_place or entry.place, "roles", unknown("role", role, known))
         for entry in reading.entries
         for role in sorted(entry.roles or ())
         if role not in known
