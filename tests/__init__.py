@@ -1,0 +1,1 @@
+"""The tests, by the kind of truth they are after."""
