@@ -2,7 +2,7 @@
 
 ::
 
-    YAML ─nodes─▶ tree ─located─▶ data and lines ─validating─▶ schema.File ─checking─▶ (problems) ─resolving─▶ Definition
+    YAML ─nodes─▶ tree ─located─▶ data, lines ─validating─▶ schema.File ─checking─▶ (problems) ─resolving─▶ Definition
 """
 
 from rls.definition.levels import Cell, cells, levels
