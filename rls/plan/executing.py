@@ -1,0 +1,84 @@
+"""Run changes, and remember them beside the server's own form of every expression."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+from psycopg import Connection, errors, sql
+from psycopg.types.json import Jsonb
+
+from rls.definition.model import Definition
+from rls.definition.storing import digest, dump
+from rls.errors import PlanError, Problem
+from rls.names import Installation, QualifiedName
+from rls.plan.changes import Change
+from rls.plan.render import become, transaction
+from rls.resources import sql_text
+from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy
+from rls.state.objects import Function, Object, Policy, RowSecurity, State
+
+_STATEMENTS_AT_ONCE = 200
+
+
+def execute(connection: Connection[Any], changes: Iterable[Change], installation: Installation) -> None:
+    """Run the changes' statements and remember what they made.
+
+    :raises PlanError: who is logged in lacks a privilege.
+    """
+    wanted = list(changes)
+    texts = transaction(wanted, installation.rls_owner)
+    try:
+        while some := list(islice(texts, _STATEMENTS_AT_ONCE)):
+            connection.execute(sql.SQL(";\n").join(some))
+    except errors.InsufficientPrivilege as error:
+        what = error.diag.message_primary
+        advice = "run as a superuser, or as a member of the tables' owner and of the owner of schema rls"
+        raise PlanError([Problem("", "apply", f"{what}: {advice}")]) from error
+    _remember(connection, wanted, installation)
+
+
+def remember_tables(connection: Connection[Any], desired: State, installation: Installation) -> None:
+    """Remember that the desired state's tables are managed: their row security may have been there before."""
+    rows = [thing for thing in desired.objects if isinstance(thing, RowSecurity)]
+    _remember(connection, [Change(None, thing) for thing in rows], installation)
+
+
+def remember_definition(connection: Connection[Any], definition: Definition, installation: Installation) -> None:
+    """Remember the definition as the one in force."""
+    connection.execute(become(installation.rls_owner))
+    connection.execute(
+        "update rls.installation set definition = %s, definition_digest = %s"
+        " where definition_digest is distinct from %s",
+        [Jsonb(dump(definition)), digest(definition), digest(definition)],
+    )
+    connection.execute(become(None))
+
+
+def _remember(connection: Connection[Any], changes: list[Change], installation: Installation) -> None:
+    gone = [change.object for change in changes if change.after is None]
+    made = [change.after for change in changes if change.after is not None]
+    connection.execute(become(installation.rls_owner))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "delete from rls.applied where kind = %s and identity = %s",
+            [(thing.kind, list(thing.identity)) for thing in gone],
+        )
+        cursor.executemany(sql_text("state/record.sql"), list(_records(connection, made)))
+    connection.execute(become(None))
+
+
+def _records(connection: Connection[Any], things: list[Object]) -> Iterator[tuple[str, list[str], str, str]]:
+    functions = canonical_functions(connection) if any(isinstance(thing, Function) for thing in things) else {}
+    tables: set[QualifiedName] = {thing.table for thing in things if isinstance(thing, Policy)}
+    policies = canonical_policies(connection, tables) if tables else {}
+    for thing in things:
+        if isinstance(thing, Function):
+            row = functions[Function.kind, *thing.identity]
+            yield thing.kind, list(thing.identity), thing.body, row["canonical"]
+        elif isinstance(thing, Policy):
+            row = policies[Policy.kind, *thing.identity]
+            yield thing.kind, list(thing.identity), thing.using or thing.with_check or "", canonical_policy(row)
+        elif isinstance(thing, RowSecurity):
+            yield thing.kind, list(thing.identity), "", ""
