@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 import psycopg
@@ -52,7 +53,7 @@ class Judge:
     """Tries everything a person might do with the records of one entity.
 
     The records owned by ``self_login`` stand for the person's own: they are
-    handed to each person in turn, within the attempt.
+    handed to each person in turn (:meth:`handed_to`).
     """
 
     def __init__(
@@ -72,6 +73,20 @@ class Judge:
         for row in self._rows:
             self._connection.execute(observer.text(self._columns.insert(row)).encode())
 
+    @contextmanager
+    def handed_to(self, person: Person) -> Iterator[list[Row]]:
+        """Make what stands for the person's own theirs; give every row as it is then, and undo it all at the end."""
+        with self._connection.transaction(force_rollback=True):
+            statement = self._handing_over(person)
+            if statement is not None:
+                self._connection.execute(observer.text(statement).encode())
+            yield [self.mine(person, row) for row in self._rows]
+
+    def tidy(self) -> None:
+        """Remove the dead rows that undone attempts leave, before they slow everything down."""
+        for entity in sorted({row.record.entity for child in self._rows for row in (child, child.parent) if row}):
+            self._connection.execute(sql.SQL("vacuum {}").format(self._columns.table(entity)))
+
     def mine(self, person: Person, row: Row) -> Row:
         """Return the row as it is while this person looks."""
         if self._self is None:
@@ -81,14 +96,10 @@ class Judge:
         record = replace(row.record, owner=owner, parent=parent.record if parent else None)
         return Row(row.key, record, parent)
 
-    def rows_of(self, person: Person) -> list[Row]:
-        """Return every row as it is while this person looks."""
-        return [self.mine(person, row) for row in self._rows]
-
-    def everything(self, person: Person, *, creations: int = 1) -> None:
+    def everything(self, person: Person, rows: Sequence[Row], *, creations: int = 1) -> None:
         """Compare reading, updating, deleting every row, and creating every ``creations``-th one."""
-        rows = self.rows_of(person)
-        read, update, delete = self._observe(person, [self._reading(), self._updating(), self._deleting()])
+        (read,) = self._observe(person, [(self._reading(), None)], returns=True)
+        update, delete = self._observe(person, [self._updating(), self._deleting()])
         self._compare(person, "select", rows, "read", read)
         self._compare(person, "update … set note, without WHERE", rows, "update", update)
         self._compare(person, "delete, without WHERE", rows, "delete", delete)
@@ -113,7 +124,8 @@ class Judge:
     def creations(self, person: Person, rows: Sequence[Row], *, returning: bool = False) -> None:
         """Compare inserting copies of rows; RETURNING also needs reading them."""
         copies = [Row(self._fresh(number, row), row.record, row.parent) for number, row in enumerate(rows)]
-        outcomes = self._observe(person, [(self._columns.insert(row, returning=returning), None) for row in copies])
+        statements = [(self._columns.insert(row, returning=returning), None) for row in copies]
+        outcomes = self._observe(person, statements, returns=returning)
         for row, outcome in zip(copies, outcomes, strict=True):
             oracle = allowed(self.company, person, "create", row.record)
             if returning:
@@ -136,7 +148,7 @@ class Judge:
         :param assignments: what follows SET.
         :param changed: every row's record after it, in order.
         """
-        rows = self.rows_of(person)
+        rows = [self.mine(person, row) for row in self._rows]
         statement = sql.SQL("update {} set note = 'touched', {}").format(
             self._columns.table(self._entity),
             sql.SQL(assignments),
@@ -156,9 +168,9 @@ class Judge:
                 server=not outcome.checked,
             )  # fmt: skip
 
-    def _reading(self) -> tuple[sql.Composable, None]:
+    def _reading(self) -> sql.Composable:
         table = self._columns.table(self._entity)
-        return sql.SQL("select array_agg(id::text) from {}").format(table), None
+        return sql.SQL("select array_agg(id::text) from {}").format(table)
 
     def _updating(self) -> tuple[sql.Composable, sql.Composable]:
         table = self._columns.table(self._entity)
@@ -179,18 +191,21 @@ class Judge:
         return row.key[:-6] + f"{900_000 + number}" if "-" in row.key else str(900_000 + number)
 
     def _observe(
-        self, person: Person, statements: Sequence[tuple[sql.Composable, sql.Composable | None]]
+        self,
+        person: Person,
+        statements: Sequence[tuple[sql.Composable, sql.Composable | None]],
+        *,
+        returns: bool = False,
     ) -> list[Outcome]:
-        before = self._handing_over(person)
         return observer.observe(
             self._connection,
             [
-                Attempt(person.login, observer.text(statement), observer.text(probe) if probe else None, before)
+                Attempt(person.login, observer.text(statement), returns, observer.text(probe) if probe else None)
                 for statement, probe in statements
             ],
         )
 
-    def _handing_over(self, person: Person) -> str | None:
+    def _handing_over(self, person: Person) -> sql.Composed | None:
         """Return what makes the person the owner of what is theirs, in every table it is in."""
         theirs = {
             row.record.entity: row.record
@@ -199,7 +214,7 @@ class Judge:
             if row is not None and self._self is not None and row.record.owner == self._self
         }
         statements = [self._owner_change(record, person) for record in theirs.values()]
-        return observer.text(sql.SQL("; ").join(statements)) if statements else None
+        return sql.SQL("; ").join(statements) if statements else None
 
     def _owner_change(self, record: Record, person: Person) -> sql.Composable:
         new, old = (self._columns.values(replace(record, owner=login)) for login in (person.login, self._self))

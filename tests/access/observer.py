@@ -17,8 +17,8 @@ from psycopg import sql
 
 OBSERVE = """
 create or replace function pg_temp.observe(
-  person text, before text, statement text, probe text,
-  out state text, out message text, out touched bigint, out found text[]
+  person text, statement text, returns boolean, probe text,
+  out state text, out message text, out touched bigint, out keys text[]
 )
 language plpgsql
 as $$
@@ -26,19 +26,16 @@ declare
   administrator constant text := session_user;
 begin
   begin
-    if before is not null then
-      execute before;
-    end if;
     perform set_config('session_authorization', person, true);
-    if probe is null then
-      execute statement into found;
+    if returns then
+      execute statement into keys;
     else
       execute statement;
     end if;
     get diagnostics touched = row_count;
     perform set_config('session_authorization', administrator, true);
     if probe is not null then
-      execute probe into found;
+      execute probe into keys;
     end if;
     raise exception using errcode = 'RL001';
   exception
@@ -52,10 +49,10 @@ $$
 """
 
 OBSERVE_ALL = """
-select seen.state, seen.message, seen.touched, seen.found
-from unnest(%s::text[], %s::text[], %s::text[], %s::text[]) with ordinality
-  as wanted (person, before, statement, probe, position)
-cross join lateral pg_temp.observe(person, before, statement, probe) as seen
+select seen.state, seen.message, seen.touched, seen.keys
+from unnest(%s::text[], %s::text[], %s::boolean[], %s::text[]) with ordinality
+  as wanted (person, statement, returns, probe, position)
+cross join lateral pg_temp.observe(person, statement, returns, probe) as seen
 order by wanted.position
 """
 
@@ -66,16 +63,15 @@ REFUSED = "42501"
 
 @dataclass(frozen=True)
 class Attempt:
-    """A statement to run as a person.
+    """A statement to run as a person; ``probe`` runs afterwards, as the superuser.
 
-    ``before`` runs first, as the superuser; ``probe`` afterwards, and returns
-    one text array.  Without a probe the statement itself returns it.
+    Keys found, one text array, come from the probe, or from the statement if it ``returns``.
     """
 
     person: str
     statement: str
+    returns: bool = False
     probe: str | None = None
-    before: str | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +107,8 @@ def observe(connection: psycopg.Connection, attempts: Sequence[Attempt]) -> list
         OBSERVE_ALL,
         (
             [attempt.person for attempt in attempts],
-            [attempt.before for attempt in attempts],
             [attempt.statement for attempt in attempts],
+            [attempt.returns for attempt in attempts],
             [attempt.probe for attempt in attempts],
         ),
     ).fetchall()

@@ -32,9 +32,9 @@ def judged(connection: psycopg.Connection, there: Company, viewers: list[Person]
     """Try everything there is."""
     judge = Judge(connection, there, numbered(records("full", stages=("new", "won", None))), ME)
     for viewer in viewers:
-        judge.everything(viewer)
-        rows = judge.rows_of(viewer)
-        judge.moves(viewer, [(old, new) for old in rows[::7] for new in rows[::11]])
+        with judge.handed_to(viewer) as rows:
+            judge.everything(viewer, rows)
+            judge.moves(viewer, [(old, new) for old in rows[::7] for new in rows[::11]])
     return judge.verdict
 
 
@@ -46,9 +46,9 @@ def body(name: str, expression: str) -> Callable[[psycopg.Connection], None]:
             "select pg_get_functiondef(oid) from pg_proc where proname = %s and pronamespace = 'rls'::regnamespace",
             (name,),
         ).fetchall()
-        head, _, old = text.partition("\n RETURN ")
-        assert old
-        connection.execute(f"{head}\n RETURN {expression}".encode())
+        head, _, old = text.partition(" RETURN ")
+        assert old, text
+        connection.execute(f"{head} RETURN {expression}".encode())
 
     return replace
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests.access.enumeration import COMBINATIONS, ME, OPERATIONS, mixed, node, numbered, records, staffed
-from tests.access.ground import install
+from tests.access.ground import Row, install
 from tests.access.judge import Judge
 from tests.fixtures.database import Database
 from tests.oracle.company import Person, Record
@@ -90,18 +90,20 @@ def test_one_two_and_three_roles(
     judge = Judge(connection, company, numbered(records("full", stages=STAGES)), ME)
     judge.store()
     draw = Random(chunk)
-    for viewer in viewers:
-        judge.everything(viewer)
-        more(judge, viewer, draw)
+    for number, viewer in enumerate(viewers):
+        with judge.handed_to(viewer) as rows:
+            judge.everything(viewer, rows)
+            more(judge, viewer, rows, draw)
+        if number % 4 == 3:
+            judge.tidy()
     count_decisions(judge.verdict.decisions)
 
     assert not judge.verdict.differences, str(judge.verdict)
     assert judge.verdict.decisions >= len(viewers) * 4 * 104
 
 
-def more(judge: Judge, viewer: Person, draw: Random) -> None:
+def more(judge: Judge, viewer: Person, rows: list[Row], draw: Random) -> None:
     """Compare a sample of what cannot be tried for all: moves, RETURNING, single rows, sweeping moves."""
-    rows = judge.rows_of(viewer)
     judge.moves(viewer, [(draw.choice(rows), draw.choice(rows)) for _ in range(10)])
     judge.creations(viewer, draw.sample(rows, 4), returning=True)
     judge.one_by_one(viewer, draw.sample(rows, 3))

@@ -148,11 +148,12 @@ def test_every_shape_of_entity(
         judge.store()
     for viewer in viewers:
         for judge in judges:
-            judge.everything(viewer, creations=2)
-            here = judge.rows_of(viewer)
-            judge.moves(viewer, [(draw.choice(here), draw.choice(here)) for _ in range(6)])
-            judge.creations(viewer, draw.sample(here, 2), returning=True)
-            judge.one_by_one(viewer, draw.sample(here, 2))
+            with judge.handed_to(viewer) as here:
+                judge.everything(viewer, here, creations=2)
+                judge.moves(viewer, [(draw.choice(here), draw.choice(here)) for _ in range(6)])
+                judge.creations(viewer, draw.sample(here, 2), returning=True)
+                judge.one_by_one(viewer, draw.sample(here, 2))
+            judge.tidy()
     for judge in judges:
         count_decisions(judge.verdict.decisions)
 
@@ -176,7 +177,8 @@ def test_where_a_person_is(
         judge = Judge(connection, company, rows()[entity], ME)
         judge.store()
         for viewer in viewers:
-            judge.everything(viewer)
+            with judge.handed_to(viewer) as here:
+                judge.everything(viewer, here)
         count_decisions(judge.verdict.decisions)
 
         assert not judge.verdict.differences, str(judge.verdict)
