@@ -6,12 +6,12 @@ PostgreSQL refuses to run as root, so root starts it as ``postgres``, else
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pwd
 import shutil
 import stat
 import tempfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,10 +73,8 @@ def reachable_tree(tree: Path, account: Account | None) -> Path:
     """
     if account is None or account.may_enter(tree):
         return tree
-    postgres = tree / "bin" / "postgres"
-    status = postgres.stat()
-    mark = zlib.crc32(f"{postgres.resolve()} {status.st_size} {status.st_mtime_ns}".encode())
-    copy = SYSTEM_DIRECTORY / "programs" / f"{mark:08x}"
+    digest = hashlib.sha256((tree / "bin" / "postgres").read_bytes()).hexdigest()
+    copy = SYSTEM_DIRECTORY / "programs" / digest[:16]
     if not copy.exists():
         _copy(tree, copy)
     return copy
