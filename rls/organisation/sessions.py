@@ -15,7 +15,10 @@ from rls.errors import InputError, Problem, RowlockError
 from rls.names import Installation
 from rls.resources import template
 
-MAY_BECOME = "select pg_has_role(current_user, %s, 'member')"
+MAY_BECOME = "select pg_has_role(current_user, %s, %s)"
+
+SET_OPTION = 160_000
+"""From this version on a member may only SET ROLE where the membership says so."""
 
 
 LIBPQ = {"dbname": "database"}
@@ -48,10 +51,13 @@ def check_person(connection: Connection[Any], installation: Installation, login:
     if not logins[login]:
         message = f"{login} has no database role: `rowlock people sync` makes it"
         raise InputError([Problem("", "", message)])
-    row = connection.execute(MAY_BECOME, [login]).fetchone()
+    privilege = "set" if connection.info.server_version >= SET_OPTION else "member"
+    row = connection.execute(MAY_BECOME, [login, privilege]).fetchone()
     if row is None or not row[0]:
         who = connection.info.user
-        raise RowlockError(f"{who} may not become {login}: connect as a superuser, or `grant {login} to {who}` first")
+        raise RowlockError(
+            f'{who} may not become {login}: connect as a superuser, or `grant "{login}" to "{who}"` first'
+        )
 
 
 def query(connection: Connection[Any], login: str, text: str) -> list[Result]:

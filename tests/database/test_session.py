@@ -85,6 +85,21 @@ def test_only_active_people(crm: Database, login: str) -> None:
     assert "no active person has the login" in result.stderr
 
 
+def test_who_may_not_become_somebody_is_told_what_to_do(crm: Database) -> None:
+    """Creating a role gives no right to work as its person."""
+    connection = crm.connect()
+    connection.execute("create role dba login createrole password 'dba-secret'")
+    connection.execute("grant usage on schema rls, crm to dba; grant select on rls.installation, crm.person to dba")
+    connection.execute("create policy dba on crm.person for select to dba using (true)")
+
+    result = crm.invoke(["as", "ada", "-c", "select 1"], user="dba")
+    assert result.exit_code == 2
+    assert 'dba may not become ada: connect as a superuser, or `grant "ada" to "dba"` first' in result.stderr
+
+    connection.execute('grant "ada" to "dba"')
+    assert crm.invoke(["as", "ada", "-c", "select 1"], user="dba").exit_code == 0
+
+
 def test_nothing_to_run_is_said(crm: Database) -> None:
     """An empty standard input is a mistake."""
     assert "no SQL came on standard input" in run(crm, "ada", stdin="  ").stderr

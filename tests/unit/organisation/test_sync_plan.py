@@ -231,6 +231,13 @@ def test_every_bad_row_is_named_at_once(files: Files) -> None:
     assert "write Company/Office/Team" in text
 
 
+def test_problems_come_in_reading_order(files: Files) -> None:
+    """Line 9 before line 10."""
+    files.add("a.csv", "login,active\n" + "".join(f"p{number},maybe\n" for number in range(2, 13)))
+
+    assert [int(problem.split(":")[1]) for problem in files.problems()] == list(range(2, 13))
+
+
 @pytest.mark.parametrize(
     "text, message",
     [
