@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from threading import Thread
-from time import sleep
 from typing import Any
 
 import psycopg
@@ -12,6 +9,7 @@ import pytest
 
 from rls.carrying import Carried, Child, Followed, carrying
 from rls.names import Installation, QualifiedName
+from tests.database.small_company import in_thread, wait_for_lock
 from tests.fixtures.database import Database
 
 SETUP = """
@@ -129,24 +127,12 @@ def test_a_child_has_exactly_one_parent(crm: psycopg.Connection, insert: str) ->
         crm.execute(insert)
 
 
-def _in_thread(action: Callable[[], object]) -> Thread:
-    thread = Thread(target=action)
-    thread.start()
-    return thread
-
-
-def _wait_for_lock(connection: psycopg.Connection) -> None:
-    query = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    while connection.execute(query).fetchone() is None:
-        sleep(0.01)
-
-
 def test_a_child_inserted_while_its_parent_changes_hands(crm: psycopg.Connection, database: Database) -> None:
     """The change comes first: the insert waits and carries the new owner."""
     change, insert = database.connect(autocommit=False), database.connect()
     change.execute("update crm.deal set owner_id = 3 where id = 1")
-    thread = _in_thread(lambda: insert.execute("insert into crm.activity (deal_id, subject) values (1, 'x')"))
-    _wait_for_lock(crm)
+    thread = in_thread(lambda: insert.execute("insert into crm.activity (deal_id, subject) values (1, 'x')"))
+    wait_for_lock(crm)
     change.commit()
     thread.join()
     assert _carried(crm)[0][0] == 3
@@ -156,8 +142,8 @@ def test_a_parent_that_changes_hands_while_a_child_is_inserted(crm: psycopg.Conn
     """The insert comes first: the change waits and takes the child along."""
     change, insert = database.connect(), database.connect(autocommit=False)
     insert.execute("insert into crm.activity (deal_id, subject) values (1, 'x')")
-    thread = _in_thread(lambda: change.execute("update crm.deal set owner_id = 3 where id = 1"))
-    _wait_for_lock(crm)
+    thread = in_thread(lambda: change.execute("update crm.deal set owner_id = 3 where id = 1"))
+    wait_for_lock(crm)
     insert.commit()
     thread.join()
     assert _carried(crm)[0][0] == 3
