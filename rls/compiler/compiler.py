@@ -67,14 +67,14 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         yield from rights.rows()
         for role in roles:
             grantee = installation.database_role(role.name)
-            yield from _policies(rights, role, table, grantee)
+            yield from _policies(rights, role, table, grantee, installation.rls_owner)
             yield from _grants(rights, role, table, grantee)
     for assignment in definition.assignments:
         principal = facts.principals.get((assignment.kind, assignment.name or ""))
         yield AssignmentRow(assignment.role, assignment.kind, principal)
 
 
-def _policies(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[Object]:
+def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:
     for operation, command in COMMANDS.items():
         arguments = _arguments(rights.entity, role, table, operation, rights)
         name = predicate_name(role.name, operation)
@@ -87,7 +87,7 @@ def _policies(rights: Rights, role: Role, table: Table, grantee: str) -> Iterato
             within_read=operation != "read" and rights.needs_read_check(role, operation),
         )
         types = tuple((argument, kind) for argument, kind, _ in arguments)
-        yield Function(name, table.name, types, predicate.body(), grantee)
+        yield Function(name, table.name, types, predicate.body(), grantee, owner)
         call = sql.SQL("{}.{}({}.*, {})").format(
             sql.Identifier(RIGHTS_SCHEMA),
             sql.Identifier(name),

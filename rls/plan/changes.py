@@ -38,7 +38,7 @@ class Risk(StrEnum):
 
 
 _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
-    DatabaseRole: (Risk.neutral, Risk.neutral, Risk.closes),
+    DatabaseRole: (Risk.neutral, Risk.closes, Risk.closes),
     RoleRow: (Risk.neutral, Risk.changes, Risk.closes),
     Function: (Risk.neutral, Risk.changes, Risk.closes),
     Policy: (Risk.opens, Risk.changes, Risk.closes),
@@ -89,6 +89,11 @@ class Change:
         thing = self.object
         if isinstance(thing, Grant):
             return thing.schema == RIGHTS_SCHEMA
+        if isinstance(thing, DatabaseRole):
+            return self.action != "alter"
+        if isinstance(thing, Function):
+            owner = self.before.owner if isinstance(self.before, Function) else thing.owner
+            return self.after is not None and owner == thing.owner
         return not isinstance(thing, _TABLE_LOCKS)
 
     def reverse(self) -> Change:
@@ -96,5 +101,4 @@ class Change:
         return Change(self.after, self.before)
 
     def __str__(self) -> str:
-        name = getattr(self.object, "name", "") if isinstance(self.object, DatabaseRole) else str(self.object)
-        return f"{SYMBOLS[self.action]} {self.object.kind} {name}"
+        return f"{SYMBOLS[self.action]} {self.object.kind} {self.object}"

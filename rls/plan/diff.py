@@ -28,11 +28,18 @@ CREATION: tuple[type, ...] = (
 )
 """The order of statements: functions before the policies that call them, row
 security before anything that lets a row through, assignments last.  Dropping
-goes the other way round, and before creating."""
+goes the other way round."""
+
+_LAST_NEEDED = CREATION.index(Function)
+_SCHEMAS = _LAST_NEEDED - 0.5
+"""Where privileges on schemas come: functions name the tables in them."""
 
 
 def diff(current: State, desired: State) -> tuple[Change, ...]:
     """Return the changes that turn *current* into *desired*, in the order they can run.
+
+    What goes goes before anything comes, but for what a policy that is altered
+    may need until then: functions, schemas, database roles.
 
     Row security is never taken back: a table the definition no longer names
     stays closed until somebody opens it by hand.
@@ -42,7 +49,8 @@ def diff(current: State, desired: State) -> tuple[Change, ...]:
     made = [Change(before.get(key), thing) for key, thing in after.items() if before.get(key) != thing]
     dropped.sort(key=lambda change: (-_rank(change.object), _text(change)))
     made.sort(key=lambda change: (_rank(change.object), _text(change)))
-    return (*dropped, *made)
+    at_once = [change for change in dropped if _rank(change.object) > _LAST_NEEDED]
+    return (*at_once, *made, *dropped[len(at_once) :])
 
 
 def patched(state: State, changes: tuple[Change, ...]) -> State:
@@ -60,7 +68,9 @@ def _droppable(thing: Object) -> bool:
     return not isinstance(thing, RowSecurity)
 
 
-def _rank(thing: Object) -> int:
+def _rank(thing: Object) -> float:
+    if isinstance(thing, Grant) and thing.table is None:
+        return _SCHEMAS
     return CREATION.index(type(thing))
 
 

@@ -16,8 +16,8 @@ from rls.names import Installation, QualifiedName
 from rls.plan.changes import Change
 from rls.plan.render import become, transaction
 from rls.resources import sql_text
-from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy
-from rls.state.objects import Function, Object, Policy, RowSecurity, State
+from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, pin
+from rls.state.objects import DatabaseRole, Function, Object, Policy, RowSecurity, State
 
 _STATEMENTS_AT_ONCE = 200
 
@@ -59,6 +59,7 @@ def remember_definition(connection: Connection[Any], definition: Definition, ins
 def _remember(connection: Connection[Any], changes: list[Change], installation: Installation) -> None:
     gone = [change.object for change in changes if change.after is None]
     made = [change.after for change in changes if change.after is not None]
+    pin(connection)
     connection.execute(become(installation.rls_owner))
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -80,5 +81,5 @@ def _records(connection: Connection[Any], things: list[Object]) -> Iterator[tupl
         elif isinstance(thing, Policy):
             row = policies[Policy.kind, *thing.identity]
             yield thing.kind, list(thing.identity), thing.using or thing.with_check or "", canonical_policy(row)
-        elif isinstance(thing, RowSecurity):
+        elif isinstance(thing, (RowSecurity, DatabaseRole)):
             yield thing.kind, list(thing.identity), "", ""

@@ -18,7 +18,7 @@ from rls.names import Installation
 from rls.plan.changes import Action, Change
 from rls.plan.diff import diff
 from rls.plan.render import script
-from rls.state.catalog import read_facts, read_state
+from rls.state.catalog import pin, read_facts, read_state
 from rls.state.objects import DatabaseRole, State
 
 
@@ -58,7 +58,7 @@ def make_plan(connection: Connection[Any], definition: Definition) -> Plan:
     :raises RowlockError: Rowlock is not installed in it.
     """
     with connection.transaction():
-        connection.execute("set local search_path = ''; set local jit = off")
+        pin(connection)
         return _plan(connection, definition, installed(connection))
 
 
@@ -124,9 +124,9 @@ def membership_drift(connection: Connection[Any]) -> tuple[str, ...]:
 
 
 def _refuse_taken_roles(connection: Connection[Any], desired: State, current: State) -> None:
-    missing = {thing.name for thing in desired.objects - current.objects if isinstance(thing, DatabaseRole)}
+    names = [{thing.name for thing in state.objects if isinstance(thing, DatabaseRole)} for state in (desired, current)]
     query = "select rolname::text from pg_catalog.pg_roles where rolname = any (%s::name[])"
-    taken = [name for (name,) in connection.execute(query, [sorted(missing)])]
+    taken = [name for (name,) in connection.execute(query, [sorted(names[0] - names[1])])]
     if taken:
         raise PlanError(
             [
@@ -147,7 +147,7 @@ def compiled(connection: Connection[Any], definition: Definition) -> str:
     :raises PlanError: the definition does not fit the database.
     """
     with connection.transaction():
-        connection.execute("set local search_path = ''; set local jit = off")
+        pin(connection)
         installation = installing.read(connection) or Installation()
         facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
         changes = diff(State(), compile_state(definition, facts, installation))

@@ -30,6 +30,11 @@ _PRIVILEGES = {
         "execute",
     )
 }  # fmt: skip
+_ATTRIBUTES = {
+    word: sql.SQL(word)
+    for attribute in ("superuser", "createdb", "createrole", "login", "replication", "bypassrls")
+    for word in (attribute, f"no{attribute}")
+}
 _COMMANDS = {name: _PRIVILEGES[name] for name in ("select", "insert", "update", "delete")}
 
 
@@ -92,16 +97,26 @@ def _take(thing: Object, after: Object | None) -> Iterator[sql.Composed]:
 
 @_make.register
 def _(thing: DatabaseRole, before: Object | None) -> Iterator[sql.Composed]:
-    yield sql.SQL("create role {} nologin").format(sql.Identifier(thing.name))
+    name = sql.Identifier(thing.name)
+    if before is None:
+        yield sql.SQL("create role {} nologin").format(name)
+    elif isinstance(before, DatabaseRole):
+        taken = [attribute for attribute in before.attributes if attribute not in thing.attributes]
+        given = [attribute for attribute in thing.attributes if attribute not in before.attributes]
+        words = [*(f"no{attribute}" for attribute in taken), *given]
+        yield sql.SQL("alter role {} {}").format(name, sql.SQL(" ").join(_ATTRIBUTES[word] for word in words))
 
 
 @_take.register
 def _(thing: DatabaseRole, after: Object | None) -> Iterator[sql.Composed]:
-    yield sql.SQL("drop role {}").format(sql.Identifier(thing.name))
+    if after is None:
+        yield sql.SQL("drop role {}").format(sql.Identifier(thing.name))
 
 
 @_make.register
 def _(thing: Function, before: Object | None) -> Iterator[sql.Composed]:
+    if isinstance(before, Function) and before.owner != thing.owner:
+        yield sql.SQL("alter function {} owner to {}").format(signature(thing), sql.Identifier(thing.owner))
     row = sql.SQL("{} {}").format(sql.Identifier(thing.table.name), relation(thing.table))
     arguments = (sql.SQL("{} {}").format(sql.Identifier(name), _type(kind)) for name, kind in thing.arguments)
     yield sql.SQL(
@@ -175,12 +190,16 @@ def _(thing: Grant, after: Object | None) -> Iterator[sql.Composed]:
     if isinstance(after, Grant):
         if thing.grantable and not after.grantable:
             privilege = _privilege(thing.privilege, thing.columns)
-            yield sql.SQL("revoke grant option for {} on {} from {}").format(privilege, _target(thing), _grantee(thing))
+            yield sql.SQL("revoke grant option for {} on {} from {} cascade").format(
+                privilege, _target(thing), _grantee(thing)
+            )
         columns = tuple(column for column in thing.columns or () if column not in (after.columns or ()))
         if not columns:
             return
-    yield sql.SQL("revoke {} on {} from {}").format(
-        _privilege(thing.privilege, columns), _target(thing), _grantee(thing)
+    # A privilege passed on goes with the one it came from.
+    cascade = sql.SQL(" cascade" if thing.grantable else "")
+    yield sql.SQL("revoke {} on {} from {}{}").format(
+        _privilege(thing.privilege, columns), _target(thing), _grantee(thing), cascade
     )
 
 
@@ -240,7 +259,8 @@ def _(thing: PermissionRow, after: Object | None) -> Iterator[sql.Composed]:
 @_make.register
 def _(thing: AssignmentRow, before: Object | None) -> Iterator[sql.Composed]:
     yield sql.SQL(
-        "insert into rls.assignment (role, principal_kind, principal_id, from_definition) values ({}, {}, {}, true)"
+        "insert into rls.assignment (role, principal_kind, principal_id, from_definition) values ({}, {}, {}, true)\n"
+        "  on conflict on constraint assignment_once do update set from_definition = true"
     ).format(sql.Literal(thing.role), sql.Literal(thing.principal_kind), sql.Literal(thing.principal_id))
 
 
@@ -248,5 +268,6 @@ def _(thing: AssignmentRow, before: Object | None) -> Iterator[sql.Composed]:
 def _(thing: AssignmentRow, after: Object | None) -> Iterator[sql.Composed]:
     yield sql.SQL(
         "delete from rls.assignment\n"
-        "  where from_definition and role = {} and principal_kind = {} and principal_id is not distinct from {}"
-    ).format(sql.Literal(thing.role), sql.Literal(thing.principal_kind), sql.Literal(thing.principal_id))
+        "  where from_definition and role = {} and principal_kind = {} and principal_id is not distinct from {}\n"
+        "    and (coalesce(valid_from, valid_until) is not null) = {}"
+    ).format(*map(sql.Literal, (thing.role, thing.principal_kind, thing.principal_id, thing.limited)))

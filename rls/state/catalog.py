@@ -65,6 +65,15 @@ def _table(name: QualifiedName, rows: list[Row]) -> Table:
     return Table(name, columns, tuple(column for _, column in key))
 
 
+def pin(connection: Connection[Any]) -> None:
+    """Make the server print expressions the same way whoever asks, for the rest of the transaction.
+
+    What ``pg_get_expr`` qualifies depends on the search path.  JIT compiling
+    the catalog queries costs a hundred times what they do.
+    """
+    connection.execute("set local search_path = ''; set local jit = off")
+
+
 def managed_tables(connection: Connection[Any]) -> set[QualifiedName]:
     """Return the tables an earlier apply put under row security."""
     query = "select identity from rls.applied where kind = 'row security'"
@@ -78,18 +87,20 @@ def read_state(
 ) -> Current:
     """Return the rights in force.
 
+    :param connection: in a transaction.
     :param desired: what to look at, besides what an earlier apply managed.
     """
+    pin(connection)
     wanted = desired.by_identity()
     tables = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
     roles = {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
     managed = sorted(tables | managed_tables(connection))
     applied = read_applied(connection)
     role_rows = [RoleRow(**row) for row in _rows(connection, "select name, database_role::text, timed from rls.role")]
-    ours = {row.database_role for row in role_rows}
+    ours = {row.database_role for row in role_rows} | {key[1] for key in applied if key[0] == DatabaseRole.kind}
     policies, foreign = _policies(connection, managed, applied, wanted, installation)
     objects: set[Object] = {*role_rows, *policies}
-    objects.update(_database_roles(connection, ours))
+    objects.update(_database_roles(connection, ours, installation))
     objects.update(_functions(connection, applied))
     objects.update(_row_security(connection, managed))
     objects.update(_grants(connection, managed, ours | roles, installation))
@@ -136,7 +147,7 @@ def _functions(connection: Connection[Any], applied: Mapping[tuple[str, ...], Ap
         arguments = tuple(zip(row["names"], row["types"], strict=True))
         untouched = known is not None and known.canonical == row["canonical"]
         body = known.source if known and untouched else row["canonical"]
-        yield Function(row["name"], table, arguments, body, row["grantee"])
+        yield Function(row["name"], table, arguments, body, row["grantee"], row["owner"])
 
 
 def _policies(
@@ -162,9 +173,10 @@ def _policies(
     return ours, foreign
 
 
-def _database_roles(connection: Connection[Any], names: set[str]) -> Iterator[DatabaseRole]:
-    query = "select rolname::text as name from pg_catalog.pg_roles where rolname = any (%(names)s::name[])"
-    yield from (DatabaseRole(row["name"]) for row in _rows(connection, query, {"names": sorted(names)}))
+def _database_roles(connection: Connection[Any], names: set[str], installation: Installation) -> Iterator[DatabaseRole]:
+    ours = sorted(name for name in names if name.startswith(installation.prefix))
+    for row in _rows(connection, sql_text("catalog/database_roles.sql"), {"names": ours}):
+        yield DatabaseRole(row["name"], tuple(row["attributes"]))
 
 
 def _row_security(connection: Connection[Any], tables: Iterable[QualifiedName]) -> Iterator[RowSecurity]:
@@ -187,7 +199,7 @@ def _grants(
         row["name"] for row in _rows(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})
     ]
     schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
-    values = {"grantees": grantees, **_names(tables)}
+    values = {"grantees": grantees, "organisation": installation.organisation, **_names(tables)}
     for row in _rows(connection, sql_text("catalog/grants.sql"), values):
         schema, name = row["schema"], row["name"]
         whole_schema = name is None and schema in schemas
@@ -204,7 +216,11 @@ def _permissions(connection: Connection[Any]) -> Iterator[PermissionRow]:
 
 
 def _assignments(connection: Connection[Any]) -> Iterator[AssignmentRow]:
-    query = "select role, principal_kind, principal_id from rls.assignment where from_definition"
+    query = """
+        select distinct role, principal_kind, principal_id, coalesce(valid_from, valid_until) is not null as limited
+        from rls.assignment
+        where from_definition
+    """
     yield from (AssignmentRow(**row) for row in _rows(connection, query))
 
 

@@ -19,15 +19,22 @@ PUBLIC = ""
 
 @dataclass(frozen=True, order=True)
 class DatabaseRole:
-    """The database role of a role of the definitions file: NOLOGIN, without attributes."""
+    """The database role of a role of the definitions file: NOLOGIN, without attributes.
+
+    ``attributes`` are those it has all the same, such as ``login``.
+    """
 
     kind: ClassVar = "database role"
     name: str
+    attributes: tuple[str, ...] = ()
 
     @property
     def identity(self) -> tuple[str, ...]:
         """What names the role."""
         return (self.name,)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @dataclass(frozen=True, order=True)
@@ -35,7 +42,7 @@ class Function:
     """A predicate function: a row and the caller's reach in, a boolean out.
 
     ``arguments`` are (name, type) after the row itself; ``body`` is the
-    expression after RETURN; ``grantee`` alone may execute it.
+    expression after RETURN; ``grantee`` alone may execute it, besides ``owner``.
     """
 
     kind: ClassVar = "function"
@@ -44,6 +51,7 @@ class Function:
     arguments: tuple[tuple[str, str], ...]
     body: str
     grantee: str
+    owner: str
 
     @property
     def identity(self) -> tuple[str, ...]:
@@ -163,21 +171,25 @@ class PermissionRow:
 
 @dataclass(frozen=True, order=True)
 class AssignmentRow:
-    """A row of ``rls.assignment`` that belongs to the definitions file."""
+    """A row of ``rls.assignment`` that belongs to the definitions file.
+
+    ``limited``: somebody gave it a beginning or an end, which the file cannot.
+    """
 
     kind: ClassVar = "assignment"
     role: str
     principal_kind: str
     principal_id: int | None
+    limited: bool = False
 
     @property
     def identity(self) -> tuple[str, ...]:
         """All of it."""
-        return (self.role, self.principal_kind, str(self.principal_id or ""))
+        return (self.role, self.principal_kind, str(self.principal_id or ""), "limited" if self.limited else "")
 
     def __str__(self) -> str:
         principal = self.principal_kind if self.principal_id is None else f"{self.principal_kind} {self.principal_id}"
-        return f"{self.role} to {principal}"
+        return f"{self.role} to {principal}" + (" for a limited time" if self.limited else "")
 
 
 Object = DatabaseRole | RoleRow | Function | Policy | RowSecurity | Grant | PermissionRow | AssignmentRow

@@ -9,6 +9,7 @@ select
     where argument.position > 1
   ) as types,
   coalesce(proc.proargnames[2:], array[]::text[]) as names,
+  pg_catalog.pg_get_userbyid(proc.proowner)::text as owner,
   pg_catalog.concat_ws(
     e'\n',
     pg_catalog.pg_get_functiondef(proc.oid),

@@ -1,5 +1,5 @@
 -- What the given grantees hold on schemas, tables, columns and helper functions; '' is PUBLIC.
--- PUBLIC is asked only about managed tables.
+-- PUBLIC is asked only about managed tables, the organisation's schema, and schema rls with all that is in it.
 with
 grantee as (
   select role.oid, role.rolname::text as name
@@ -17,7 +17,6 @@ managed as (
 entry as (
   select namespace.nspname::text as schema, null::text as name, null::text as "column", null::oid as class, acl.*
   from pg_catalog.pg_namespace as namespace, pg_catalog.aclexplode(namespace.nspacl) as acl
-  where acl.grantee <> 0
   union all
   select namespace.nspname, class.relname, null, class.oid, acl.*
   from pg_catalog.pg_class as class
@@ -53,6 +52,10 @@ select
   bool_or(entry.is_grantable) as grantable
 from entry
 join grantee on grantee.oid = entry.grantee
-where grantee.oid <> 0 or entry.class in (select managed.oid from managed)
+where
+  grantee.oid <> 0
+  or entry.class in (select managed.oid from managed)
+  or entry.schema = 'rls'
+  or (entry.name is null and entry.schema = %(organisation)s)
 group by grantee.name, entry.schema, entry.name, entry.privilege_type, entry."column" is null
 order by 1, 2, 3, 4
