@@ -10,9 +10,10 @@ import psycopg
 from rls.commands.connection import with_connection
 from rls.definition import load, standard
 from rls.definition.model import Definition
-from rls.plan import applied_definition, deploy, make_plan
+from rls.plan import Patience, applied_definition, apply_in_phases, make_plan
 from rls.plan.render import script
 from rls.report import console
+from rls.report.phases import phases
 from rls.report.plans import plan_data, plan_text, summary
 
 definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
@@ -67,21 +68,52 @@ def plan(
 
 @click.command()
 @definitions
+@click.option(
+    "--lock-timeout",
+    default=0.1,
+    show_default=True,
+    type=click.FloatRange(min=0.001),
+    metavar="SECONDS",
+    help="How long a try waits for a table's lock; everybody who comes later waits behind it.",
+)
+@click.option(
+    "--give-up-after",
+    default=60.0,
+    show_default=True,
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="How long to try for one table.",
+)
 @as_json
 @with_connection
-def apply(connection: psycopg.Connection, definitions: tuple[Path, ...], *, as_json: bool) -> None:
-    """Make the database obey the definition.
+def apply(
+    connection: psycopg.Connection,
+    definitions: tuple[Path, ...],
+    *,
+    lock_timeout: float,
+    give_up_after: float,
+    as_json: bool,
+) -> None:
+    """Make the database obey the definition, while everybody works.
 
-    Everything happens in one transaction: all of it, or nothing.  Rights of
-    people follow at once, in sessions that are open too.  Applying what is
-    already applied runs no statement.
+    Goes by phases.  Prepare: what needs a table's lock (policies of new roles
+    and entities), a table at a time, tried again rather than waited for, and
+    without effect.  Switch: everything that has an effect, in one transaction
+    that locks no table: all of it, or nothing; open sessions follow with their
+    next statement.  Clean up: what nobody uses any more.
+
+    A change of levels, stages or assignments is a switch only.  Interrupted
+    anywhere, rights are the old or the new ones, and the next apply goes on.
 
     \b
     Examples:
       rowlock apply rights.yaml
       rowlock apply                           the definition Rowlock ships
     """
-    made = deploy(connection, definition_of(definitions))
+    made = make_plan(connection, definition_of(definitions))
+    with phases() as report:
+        patience = Patience(lock_timeout=lock_timeout, give_up_after=give_up_after)
+        apply_in_phases(connection, made, patience=patience, report=report)
     if as_json:
         console.json(plan_data(made))
     else:

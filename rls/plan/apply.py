@@ -54,14 +54,14 @@ def _apply(connection: Connection[Any], plan: Plan) -> None:
         execute(connection, plan.changes, plan.installation)
         remember_tables(connection, plan.desired, plan.installation)
     remember_definition(connection, plan.definition, plan.installation)
-    repair_memberships(connection, plan)
+    if plan.membership_drift or any(isinstance(change.object, DatabaseRole) for change in plan.changes):
+        repair_memberships(connection)
     refuse_unfinished(replan(connection, plan.definition, plan.installation, plan.desired))
 
 
-def repair_memberships(connection: Connection[Any], plan: Plan) -> None:
+def repair_memberships(connection: Connection[Any]) -> None:
     """Bring memberships in line with assignments, those granted by hand included."""
-    if plan.membership_drift or any(isinstance(change.object, DatabaseRole) for change in plan.changes):
-        connection.execute("select rls.repair_memberships()")
+    connection.execute("select rls.repair_memberships()")
 
 
 def refuse_unfinished(left: Plan) -> None:

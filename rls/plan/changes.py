@@ -37,6 +37,14 @@ class Risk(StrEnum):
     neutral = "neutral"
 
 
+class Phase(StrEnum):
+    """When a change is made: before, in or after the moment at which rights change."""
+
+    prepare = "prepare"
+    switch = "switch"
+    clean_up = "clean up"
+
+
 _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
     DatabaseRole: (Risk.neutral, Risk.closes, Risk.closes),
     RoleRow: (Risk.neutral, Risk.changes, Risk.closes),
@@ -50,6 +58,8 @@ _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
 """By type: the risk of creating, altering and dropping."""
 
 _TABLE_LOCKS = (Policy, RowSecurity)
+_PREPARED = (DatabaseRole, RoleRow, Policy)
+_CLEANED_UP = (DatabaseRole, RoleRow, Policy, Function)
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,22 @@ class Change:
     def locks_table(self) -> bool:
         """Whether PostgreSQL takes ACCESS EXCLUSIVE on a table for it."""
         return isinstance(self.object, _TABLE_LOCKS)
+
+    @property
+    def phase(self) -> Phase:
+        """When the change is made, where apply goes by phases.
+
+        A policy that is altered changes what its role sees, so that is part of
+        the switch though it locks its table; policies depend on names alone,
+        and only another owner column or a change by hand alters one.
+        """
+        thing = self.object
+        if self.action == "drop":
+            return Phase.clean_up if isinstance(thing, _CLEANED_UP) else Phase.switch
+        if isinstance(thing, RowSecurity) or (isinstance(thing, _PREPARED) and self.action == "create"):
+            return Phase.prepare
+        names_rows = isinstance(thing, Grant) and thing.table is None and thing.grantee.endswith("rls_owner")
+        return Phase.prepare if names_rows and self.action == "create" else Phase.switch
 
     @property
     def by_rls_owner(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rls.plan.changes import SYMBOLS, Change
+from rls.plan.changes import SYMBOLS, Change, Phase
 from rls.plan.plan import Plan
 from rls.plan.render import statements
+from rls.state.objects import Policy, RowSecurity
 
 SCHEMA_VERSION = 1
 """Version of the JSON; it grows when a key changes its meaning or goes."""
@@ -35,9 +36,22 @@ def summary(plan: Plan) -> str:
     parts = [f"{counts['create']} to create, {counts['alter']} to alter, {counts['drop']} to drop"]
     if plan.membership_drift:
         parts.append(f"{len(plan.membership_drift)} memberships to mend")
-    locked = {str(change.object.table) for change in plan.changes if change.locks_table}  # type: ignore[union-attr]
-    parts.append(f"{len(locked)} tables locked for a moment" if locked else "no table locked")
-    return "Plan: " + "; ".join(parts) + "."
+    return f"Plan: {'; '.join([*parts, *_locks(plan)])}."
+
+
+def _locks(plan: Plan) -> list[str]:
+    """Return, by phase, how many tables are locked (ACCESS EXCLUSIVE), each for a moment."""
+    found: dict[Phase, set[str]] = {}
+    for change in plan.changes:
+        if isinstance(change.object, Policy | RowSecurity):
+            found.setdefault(change.phase, set()).add(str(change.object.table))
+    return [f"{phase.value} locks {_tables(len(found[phase]))}" for phase in Phase if phase in found] or [
+        "locks no table"
+    ]
+
+
+def _tables(count: int) -> str:
+    return "one table for a moment" if count == 1 else f"{count} tables, one at a time, for a moment"
 
 
 def plan_data(plan: Plan) -> dict[str, Any]:
@@ -57,6 +71,7 @@ def _change_data(change: Change) -> dict[str, Any]:
         "action": change.action,
         "kind": change.object.kind,
         "identity": list(change.object.identity),
+        "phase": change.phase.value,
         "risk": change.risk.value,
         "locks_table": change.locks_table,
         "sql": [statement.as_string(None) for statement in statements(change)],
