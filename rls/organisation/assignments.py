@@ -10,7 +10,7 @@ from typing import Any, Literal
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from rls.definition.wording import nearest, shown, unknown
+from rls.definition.wording import shown, unknown
 from rls.errors import InputError, Problem
 from rls.names import Installation
 from rls.organisation.principals import Principal, find
@@ -154,7 +154,8 @@ def unassign(connection: Connection[Any], installation: Installation, role: str,
 def _role_problems(connection: Connection[Any], role: str, period: Period) -> Iterator[Problem]:
     roles: dict[str, bool] = dict(connection.execute(ROLES).fetchall())
     if role not in roles:
-        yield Problem(role, "", unknown("role", role, sorted(roles)))
+        none = f"unknown role {shown(role)}: there are none yet, run `rowlock apply` first"
+        yield Problem(role, "", unknown("role", role, sorted(roles)) if roles else none)
     elif period and not roles[role]:
         message = (
             f"{role} is not checked against the clock, so no dates are possible: "
@@ -204,8 +205,3 @@ def _still(connection: Connection[Any], role: str, principal: Principal) -> str:
 
 def _moment(moment: datetime) -> str:
     return moment.astimezone().strftime("%Y-%m-%d %H:%M %Z").strip()
-
-
-def nobody(name: str, logins: list[str]) -> str:
-    """Return that no active person has the login *name*, with the nearest one."""
-    return f"no active person has the login {shown(name)}{nearest(name, logins)}"

@@ -54,11 +54,17 @@ def wanted(reading: Reading, current: Organisation, roles: Iterable[str], *, dis
 
 def _unknown_roles(reading: Reading, known: list[str]) -> list[Problem]:
     return [
-        Problem(entry.roles_place or entry.place, "roles", unknown("role", role, known))
+        Problem(entry.roles_place or entry.place, "roles", _unknown_role(role, known))
         for entry in reading.entries
         for role in sorted(entry.roles or ())
         if role not in known
     ]
+
+
+def _unknown_role(role: str, known: list[str]) -> str:
+    if not known:
+        return f"unknown role {shown(role)}: there are none yet, run `rowlock apply` first"
+    return unknown("role", role, known)
 
 
 def _merge(someone: Someone, matching: Matching, problems: list[Problem]) -> Person:
