@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
+import json
 import os
 import shlex
 import signal
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rls.server import launch
 from rls.server.account import Account
 from rls.server.binaries import Binaries
 
@@ -31,9 +32,6 @@ LINUX = sys.platform.startswith("linux")
 
 STATUS_LINE = 7
 """Where ``postmaster.pid`` has the word ``ready``, counted from 0."""
-
-PR_SET_PDEATHSIG = 1
-"""``man 2 prctl``: the signal a process gets when the thread that made it dies."""
 
 
 @dataclass(frozen=True)
@@ -133,17 +131,20 @@ def start_child(
     binaries: Binaries, account: Account | None, data: Path, log: Path, settings: Mapping[str, str]
 ) -> subprocess.Popen[bytes] | None:
     """Start a server that ends with this process, however that ends; return it, or None when it did not start."""
+    order = {
+        "parent": os.getpid(),
+        "account": account and (account.uid, account.gid),
+        "command": [binaries.program("postgres"), "-D", str(data), *_options(settings)],
+        "environment": binaries.environment(),
+    }
     with log.open("ab") as output:
-        process: subprocess.Popen[bytes] = subprocess.Popen(
-            [binaries.program("postgres"), "-D", str(data), *_options(settings)],
-            env=binaries.environment(),
+        process = subprocess.Popen(
+            [sys.executable, "-I", "-S", launch.__file__, json.dumps(order)],
             cwd=data.parent,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
-            preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 - calls two system calls, takes no lock
-            **_identity(account),
         )
     if wait_for(lambda: process.poll() is not None or _ready(data), START_SECONDS) and process.poll() is None:
         return process
@@ -186,21 +187,3 @@ def _identity(account: Account | None) -> dict[str, Any]:
     if account is None:
         return {}
     return {"user": account.uid, "group": account.gid, "extra_groups": []}
-
-
-def _ends_with(parent: int) -> Callable[[], None] | None:
-    """Return what the child runs before it becomes PostgreSQL, so that it is told of its parent's death.
-
-    Changing the account clears the wish, so it comes after; the parent may be
-    dead by then already.
-    """
-    if not LINUX:
-        return None
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-
-    def ask() -> None:
-        prctl(PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:
-            os._exit(1)
-
-    return ask
