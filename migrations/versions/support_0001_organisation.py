@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from rls.definition.model import Definition
 from rls.errors import RowlockError
 from rls.migrating import Migration
 from rls.migrating_roles import (
@@ -13,6 +14,7 @@ from rls.migrating_roles import (
     refuse_used_elsewhere,
     take_from_public,
 )
+from rls.plan import deploy
 
 revision = "support_0001"
 down_revision = None
@@ -86,6 +88,8 @@ def downgrade() -> None:
     """Remove everything but people's logins."""
     migration = Migration()
     names = migration.installation
+    # On tables that are not ours, only their owner can take back what was granted.
+    deploy(migration.connection, Definition())
     query = "select database_role::text from rls.role union select role::text from rls.existing_principal order by 1"
     roles = migration.column(query)
     owners = [names.owner, names.rls_owner]
