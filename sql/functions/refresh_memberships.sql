@@ -16,6 +16,10 @@ declare
   change record;
   revoked name[] := array[]::name[];
 begin
+  if options <> '' then
+    -- Whoever changes the organisation may have set it; the new roles are not to be ours to become.
+    perform pg_catalog.set_config('createrole_self_grant', '', true);
+  end if;
   for principal in
     select desired.role
     from rls.desired_principal as desired

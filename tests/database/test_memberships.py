@@ -86,7 +86,13 @@ def test_memberships_give_no_more_than_rights(administrator: psycopg.Connection)
     """From PostgreSQL 16 on nobody can become a role of ours, which would hide who it is."""
     if administrator.info.server_version < 160000:
         pytest.skip("memberships have options of their own from PostgreSQL 16 on")
+    administrator.execute("set createrole_self_grant = 'set, inherit'")
     assign(administrator, "subdepartments", 1)
+    ours = administrator.execute(
+        "select count(*) from pg_auth_members"
+        " where member = 'crm_rls_owner'::regrole and (inherit_option or set_option)"
+    ).fetchone()
+    assert ours == (0,)
     options = administrator.execute(
         "select distinct admin_option, inherit_option, set_option from pg_auth_members"
         " where member <> 'crm_rls_owner'::regrole and roleid::regrole::text like 'crm%'"

@@ -275,3 +275,16 @@ def test_alembic_alone_from_a_checkout(empty_database: Database) -> None:
 def test_there_is_one_head() -> None:
     """So that `alembic upgrade head` is never ambiguous."""
     assert len(ScriptDirectory.from_config(configuration()).get_heads()) == 1
+
+
+def test_revisions_use_every_file() -> None:
+    """A table or function in ``sql/`` that no revision runs would never be installed."""
+    scripts = ScriptDirectory.from_config(configuration())
+    support, crm = (scripts.get_revision(name).module for name in ("support_0001", "crm_0001"))
+    used = {
+        "schema/rls": {*support.TABLES, *support.VIEWS, "privileges"},
+        "schema/organisation": {*support.ORGANISATION, "privileges", "check_login"},
+        "schema/crm": set(crm.TABLES),
+        "functions": set(support.FUNCTIONS),
+    }
+    assert {folder: {path.stem for path in (ROOT / "sql" / folder).glob("*.sql")} for folder in used} == used
