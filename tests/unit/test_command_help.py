@@ -13,7 +13,7 @@ from cli import SECTIONS, main
 
 def commands(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[click.Context]:
     """Return the context of a command and of all below it, in the order of the help."""
-    ctx = click.Context(command, info_name=name, parent=parent)
+    ctx = click.Context(command, info_name=name, parent=parent, **command.context_settings)
     yield ctx
     if isinstance(command, click.Group):
         for below in command.list_commands(ctx):
