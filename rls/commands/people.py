@@ -181,7 +181,7 @@ class _Passwords:
             console.say(f"passwords of {len(self.kept)} logins are in {self.path}, readable by you only")
         else:
             for login, password in sorted(self.kept.items()):
-                console.data(f"{login}\t{password}")
+                console.data(f"{login}  {password}")
 
 
 @people.command("list")

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import pty
+import re
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg
@@ -315,6 +320,52 @@ def test_people_are_listed(people: People) -> None:
             "active": True,
         }
     ]
+
+
+def answered(people: People, *arguments: str, answer: str) -> tuple[int, str]:
+    """Run the command at a terminal, give *answer* when it asks, and return exit code and everything shown."""
+    ours, theirs = pty.openpty()
+    environment = {**os.environ, **people.database.environment(), "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "rls", *arguments]
+    with subprocess.Popen(command, env=environment, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, f"{answer}\n".encode())
+        shown = b""
+        while True:
+            try:
+                shown += os.read(ours, 4096)
+            except OSError:
+                break
+    os.close(ours)
+    return process.returncode, shown.decode().replace("\r", "")
+
+
+def test_at_a_terminal_it_asks_and_shows_passwords_once(people: People) -> None:
+    """No leaves everything as it is; the passwords shown work."""
+    arguments = ["people", "sync", people.file("login,name\nada,Ada\n"), "--logins", "scram"]
+
+    code, shown = answered(people, *arguments, answer="n")
+    assert (code, "Do this? [y/N]" in shown, "nothing was done" in shown) == (2, True, True)
+    assert people.rows("select from crm.person") == []
+
+    code, shown = answered(people, *arguments, answer="y")
+    assert code == 0
+    (password,) = re.findall(r"ada  (\w{20})\n", shown)
+    people.database.connect("ada", password)
+
+
+def test_the_examples_of_the_docs_work(people: People) -> None:
+    """And their plan is as long as it says."""
+    text = (Path(__file__).parents[2] / "docs" / "people.md").read_text(encoding="utf-8")
+    (table,) = re.findall(r"```csv\n(.*?)```", text, re.DOTALL)
+    (tree,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (plan,) = re.findall(r"^Plan: .*$", text, re.MULTILINE)
+
+    assert plan in people.sync("--yes", text=table).stderr
+    result = people.database.invoke(["people", "sync", people.file(tree, "staff.yaml"), "--yes"])
+    assert result.exit_code == 0
+    assert "~ person" not in result.stdout
+    assert "+ dee_low in Company/East" in result.stdout
 
 
 def test_two_thousand_people_are_synced_in_seconds(people: People) -> None:
