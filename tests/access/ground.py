@@ -186,9 +186,9 @@ def hire(connection: psycopg.Connection, company: Company) -> None:
                     sql.Identifier(person.login), sql.Literal(f"{person.login}-secret")
                 )
             )
-        cursor.execute("set constraints all deferred")
-        people(cursor, company.people)
         departments(cursor, company)
+        people(cursor, company.people)
+        employ(cursor, company.people)
         groups(cursor, company.people, "person_group", "groups")
         groups(cursor, company.people, "project_group", "project_groups")
         members(cursor, company.people)
@@ -208,7 +208,10 @@ def people(cursor: psycopg.Cursor, staff: Iterable[Person]) -> None:
 
 
 def departments(cursor: psycopg.Cursor, company: Company) -> None:
-    """Insert the tree from the top down; a path ends with the department's own name."""
+    """Insert the tree from the top down; a path ends with the department's own name.
+
+    Every change of the organisation refreshes everybody's reach, so people come after it.
+    """
     numbers: dict[str, int] = {}
     for path in sorted(company.departments, key=lambda path: len(company.above(path))):
         parent = company.departments[path]
@@ -217,16 +220,28 @@ def departments(cursor: psycopg.Cursor, company: Company) -> None:
             (numbers[parent] if parent else None, path.rsplit("/", 1)[-1]),
         )
         numbers[path] = only(cursor)
-    rows = [(numbers[path], who.login) for who in company.people for path in sorted(who.departments)]
-    cursor.execute(
-        """
-        insert into crm.department_member (department_id, person_id)
-        select department, person.id
-        from unnest(%s::int[], %s::text[]) as listed (department, member_login)
-        join crm.person on person.login = member_login
-        """,
-        ([department for department, _ in rows], [login for _, login in rows]),
-    )
+
+
+EMPLOY = """
+with recursive path as (
+  select id, name as path from crm.department where parent_id is null
+  union all
+  select department.id, path.path || '/' || department.name
+  from crm.department
+  join path on path.id = department.parent_id
+)
+insert into crm.department_member (department_id, person_id)
+select path.id, person.id
+from unnest(%s::text[], %s::text[]) as listed (path, login)
+join path on path.path = listed.path
+join crm.person on person.login = listed.login
+"""
+
+
+def employ(cursor: psycopg.Cursor, staff: Iterable[Person]) -> None:
+    """Insert who is in which department, all at once."""
+    rows = [(path, who.login) for who in staff for path in sorted(who.departments)]
+    cursor.execute(EMPLOY, ([path for path, _ in rows], [login for _, login in rows]))
 
 
 def groups(cursor: psycopg.Cursor, staff: Iterable[Person], table: str, attribute: str) -> None:

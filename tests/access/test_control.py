@@ -34,6 +34,7 @@ def judged(connection: psycopg.Connection, there: Company, viewers: list[Person]
     for viewer in viewers:
         with judge.handed_to(viewer) as rows:
             judge.everything(viewer, rows)
+            judge.creations(viewer, rows)
             judge.moves(viewer, [(old, new) for old in rows[::7] for new in rows[::11]])
     return judge.verdict
 
@@ -46,9 +47,9 @@ def body(name: str, expression: str) -> Callable[[psycopg.Connection], None]:
             "select pg_get_functiondef(oid) from pg_proc where proname = %s and pronamespace = 'rls'::regnamespace",
             (name,),
         ).fetchall()
-        head, _, old = text.partition(" RETURN ")
+        head, _, old = text.partition("\nRETURN ")
         assert old, text
-        connection.execute(f"{head} RETURN {expression}".encode())
+        connection.execute(f"{head}\nRETURN {expression}".encode())
 
     return replace
 
@@ -66,8 +67,8 @@ WRONG = {
     "a predicate that is true": body("near_reads", "true"),
     "a predicate that is false": body("near_reads", "false"),
     "creation of anything": body("near_creates", "true"),
-    "an update of what cannot be read": body("writer_updates", "(full).is_open"),
-    "a delete predicate that forgets the stage": body("near_deletes", "(full).owner_id = any (department_owners)"),
+    "an update of what cannot be read": body("writer_updates", '("full").is_open'),
+    "a delete predicate that forgets the stage": body("near_deletes", '("full").owner_id = any (department_owners)'),
     "no row security": statement("alter table t.full disable row level security"),
     "a policy too many": statement("create policy oops on t.full for select using (stage = 'won')"),
     "a policy too few": statement("drop policy writer_updates on t.full"),

@@ -149,7 +149,8 @@ def test_every_shape_of_entity(
     for viewer in viewers:
         for judge in judges:
             with judge.handed_to(viewer) as here:
-                judge.everything(viewer, here, creations=2)
+                judge.everything(viewer, here)
+                judge.creations(viewer, here[draw.randrange(2) :: 2])
                 judge.moves(viewer, [(draw.choice(here), draw.choice(here)) for _ in range(6)])
                 judge.creations(viewer, draw.sample(here, 2), returning=True)
                 judge.one_by_one(viewer, draw.sample(here, 2))
@@ -179,6 +180,7 @@ def test_where_a_person_is(
         for viewer in viewers:
             with judge.handed_to(viewer) as here:
                 judge.everything(viewer, here)
+                judge.creations(viewer, here)
         count_decisions(judge.verdict.decisions)
 
         assert not judge.verdict.differences, str(judge.verdict)

@@ -58,6 +58,7 @@ def judged(connection: psycopg.Connection, trial: Trial, directory: Path) -> lis
     for person in trial.company.people:
         for (name, rows), judge in zip(trial.rows.items(), judges, strict=True):
             judge.everything(person, rows)
+            judge.creations(person, rows)
             judge.moves(person, trial.moves[name])
             judge.one_by_one(person, rows[:1])
             judge.creations(person, rows[:1], returning=True)
