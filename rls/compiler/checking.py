@@ -9,6 +9,9 @@ from rls.definition.model import Definition, Entity
 from rls.errors import PlanError, Problem
 from rls.state.facts import Facts, Table
 
+_NUMBERS = ("integer", "bigint", "smallint", "numeric")
+"""Types ``person.id`` is compared with."""
+
 
 def check(definition: Definition, facts: Facts) -> None:
     """Return nothing when every table, column and principal the definition names exists.
@@ -25,9 +28,12 @@ def _entity(entity: Entity, facts: Facts) -> Iterator[Problem]:
     path = f"entities.{entity.name}"
     table = facts.tables.get(entity.table)
     if table is None:
-        known = [str(name) for name in facts.tables]
+        known = [str(name) for name in (*facts.tables, *facts.others)]
         hint = _nearest(str(entity.table), known)
         yield Problem("", f"{path}.table", f"the database has no table {entity.table}{hint}")
+        return
+    if table.kind != "table":
+        yield Problem("", f"{path}.table", f"{entity.table} is a {table.kind}; row security stands on tables only")
         return
     if not (entity.key or table.key):
         yield Problem("", f"{path}.key", f"table {entity.table} has no primary key: name its key columns under `key`")
@@ -40,13 +46,16 @@ def _entity(entity: Entity, facts: Facts) -> Iterator[Problem]:
 
 def _types(entity: Entity, table: Table, path: str) -> Iterator[Problem]:
     owner = table.column(entity.owner.column) if entity.owner else None
-    if entity.owner and owner and entity.owner.holds == "id" and owner.type not in ("integer", "bigint", "smallint"):
+    if entity.owner and owner and entity.owner.holds == "id" and (owner.compared_as or owner.type) not in _NUMBERS:
         yield Problem(
             "",
             f"{path}.owner",
             f"column {owner.name} of {entity.table} is {owner.type}, and person.id is a number: "
             f"write `owner: {{column: {owner.name}, holds: key}}` to match person.key",
         )
+    if entity.owner and owner and entity.owner.holds == "key" and owner.compared_as is None:
+        message = f"column {owner.name} of {entity.table} is {owner.type}; people are named by text, numbers or uuid"
+        yield Problem("", f"{path}.owner", message)
     flag = table.column(entity.open) if entity.open else None
     if flag and flag.type != "boolean":
         yield Problem("", f"{path}.open", f"column {flag.name} of {entity.table} is {flag.type}; it must be boolean")

@@ -117,7 +117,8 @@ def _reach(rights: Rights, table: Table) -> list[tuple[str, str, sql.Composable]
     if owner is None:
         return []
     keyed = owner.holds == "key"
-    kind = _column(table, owner.column).type if keyed else "integer"
+    kind = _column(table, owner.column).compared_as if keyed else "integer"
+    assert kind is not None, "a column that cannot name people did not pass the check"
     columns = (
         ("me", "person_key" if keyed else "person_id", ""),
         ("department_owners", "department_keys" if keyed else "department_owners", "[]"),

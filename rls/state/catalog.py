@@ -28,6 +28,9 @@ from rls.state.objects import (
 
 Row = Mapping[str, Any]
 
+_KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
+"""What ``pg_class.relkind`` means."""
+
 
 @dataclass(frozen=True)
 class Applied:
@@ -47,22 +50,26 @@ class Current:
 
 def read_facts(connection: Connection[Any], tables: Iterable[QualifiedName], installation: Installation) -> Facts:
     """Return the tables asked for, as far as they exist, and every principal."""
+    wanted = set(tables)
     found: dict[QualifiedName, list[Row]] = {}
-    for row in _rows(connection, sql_text("catalog/tables.sql"), _names(tables)):
+    for row in _rows(connection, sql_text("catalog/tables.sql"), _names(wanted)):
         found.setdefault(QualifiedName(row["schema"], row["name"]), []).append(row)
+    others = _rows(connection, sql_text("catalog/table_names.sql")) if wanted - found.keys() else []
     principals = template("catalog/principals.sql", organisation=installation.organisation)
     return Facts(
         tables={name: _table(name, rows) for name, rows in found.items()},
         principals={(row["kind"], row["name"]): row["id"] for row in _rows(connection, principals)},
+        others=tuple(QualifiedName(row["schema"], row["name"]) for row in others),
     )
 
 
 def _table(name: QualifiedName, rows: list[Row]) -> Table:
     columns = tuple(
-        Column(row["column"], row["type"], row["has_default"], row["identity"], row["generated"]) for row in rows
+        Column(row["column"], row["type"], row["has_default"], row["identity"], row["generated"], row["compared_as"])
+        for row in rows
     )
     key = sorted((row["key_position"], row["column"]) for row in rows if row["key_position"])
-    return Table(name, columns, tuple(column for _, column in key))
+    return Table(name, columns, tuple(column for _, column in key), _KINDS[rows[0]["kind"]])
 
 
 def pin(connection: Connection[Any]) -> None:

@@ -12,7 +12,8 @@ class Column:
     """A column of a table.
 
     ``type`` is the type's name as ``format_type`` prints it with an empty
-    search path.
+    search path; ``compared_as`` the type it is compared in when it names
+    people, None where it cannot name any.
     """
 
     name: str
@@ -20,15 +21,17 @@ class Column:
     has_default: bool = False
     identity: bool = False
     generated: bool = False
+    compared_as: str | None = None
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns in their order, its primary key, whether it is one a policy can stand on."""
+    """A table: its columns in their order, its primary key; ``kind`` is what it is instead, such as a view."""
 
     name: QualifiedName
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
+    kind: str = "table"
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""
@@ -37,7 +40,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Facts:
-    """Tables by name, and the ids of the principals the definitions file names."""
+    """Tables by name, the ids of the principals the definitions file names, and names of tables there are besides."""
 
     tables: dict[QualifiedName, Table] = field(default_factory=dict)
     principals: dict[tuple[str, str], int] = field(default_factory=dict)
+    others: tuple[QualifiedName, ...] = ()

@@ -4,7 +4,7 @@ select
   table_namespace.nspname as table_schema,
   class.relname as table_name,
   (
-    select coalesce(array_agg(pg_catalog.format_type(argument.type, null) order by argument.position), array[]::text[])
+    select coalesce(array_agg(pg_catalog.format_type(argument.type, -1) order by argument.position), array[]::text[])
     from unnest(proc.proargtypes::oid[]) with ordinality as argument (type, position)
     where argument.position > 1
   ) as types,

@@ -1,9 +1,32 @@
 -- Columns and primary keys of the tables asked for: %(schemas)s and %(names)s in step.
+-- compared_as: the type a column that names people is compared in, which must not cut what it is given.
+with recursive base (type, oid) as (
+  select type.oid, type.oid
+  from pg_catalog.pg_type as type
+  union all
+  select base.type, type.typbasetype
+  from base
+  join pg_catalog.pg_type as type on type.oid = base.oid
+  where type.typtype = 'd'
+)
 select
   namespace.nspname as schema,
   class.relname as name,
+  class.relkind as kind,
   attribute.attname as "column",
   pg_catalog.format_type(attribute.atttypid, null) as type,
+  (
+    select
+      case
+        when base.oid in ('text'::regtype, 'varchar'::regtype, 'name'::regtype) then 'text'
+        when base.oid = 'bpchar'::regtype then 'bpchar'
+        when base.oid in ('uuid'::regtype, 'int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
+          then pg_catalog.format_type(base.oid, null)
+      end
+    from base
+    join pg_catalog.pg_type as type on type.oid = base.oid and type.typtype <> 'd'
+    where base.type = attribute.atttypid
+  ) as compared_as,
   attribute.atthasdef and attribute.attgenerated = '' as has_default,
   attribute.attidentity <> '' as identity,
   attribute.attgenerated <> '' as generated,
@@ -13,5 +36,5 @@ join pg_catalog.pg_namespace as namespace on namespace.nspname = wanted.schema
 join pg_catalog.pg_class as class on class.relnamespace = namespace.oid and class.relname = wanted.name
 join pg_catalog.pg_attribute as attribute on attribute.attrelid = class.oid
 left join pg_catalog.pg_constraint as constraint_ on constraint_.conrelid = class.oid and constraint_.contype = 'p'
-where class.relkind in ('r', 'p') and attribute.attnum > 0 and not attribute.attisdropped
+where class.relkind in ('r', 'p', 'v', 'm', 'f') and attribute.attnum > 0 and not attribute.attisdropped
 order by namespace.nspname, class.relname, attribute.attnum
