@@ -21,7 +21,7 @@ down_revision = None
 branch_labels = ("support",)
 depends_on = None
 
-TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied")
+TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied", "history")
 VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal")
 ORGANISATION = {
     "person": "update of login, key, is_active",

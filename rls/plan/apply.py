@@ -16,14 +16,15 @@ LOCK = "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 
 """Serialises everything that changes rights; the organisation's triggers take it too."""
 
 
-def deploy(connection: Connection[Any], definition: Definition) -> Plan:
+def deploy(connection: Connection[Any], definition: Definition, source: str = "") -> Plan:
     """Plan and apply in one transaction; return the plan that was applied.
 
+    :param source: where the definition comes from, for the history.
     :raises PlanError: the definition does not fit the database.
     """
     with connection.transaction():
         connection.execute(LOCK)
-        plan = make_plan(connection, definition)
+        plan = make_plan(connection, definition, source)
         _apply(connection, plan)
         return plan
 
@@ -53,7 +54,7 @@ def _apply(connection: Connection[Any], plan: Plan) -> None:
     if plan.changes:
         execute(connection, plan.changes, plan.installation)
         remember_tables(connection, plan.desired, plan.installation)
-    remember_definition(connection, plan.definition, plan.installation)
+    remember_definition(connection, plan)
     if plan.membership_drift or any(isinstance(change.object, DatabaseRole) for change in plan.changes):
         repair_memberships(connection)
     refuse_unfinished(replan(connection, plan.definition, plan.installation, plan.desired))

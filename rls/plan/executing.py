@@ -9,11 +9,11 @@ from typing import Any
 from psycopg import Connection, errors, sql
 from psycopg.types.json import Jsonb
 
-from rls.definition.model import Definition
 from rls.definition.storing import digest, dump
 from rls.errors import PlanError, Problem
 from rls.names import Installation, QualifiedName
 from rls.plan.changes import Change
+from rls.plan.plan import Plan
 from rls.plan.render import become, transaction
 from rls.resources import sql_text
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, pin
@@ -45,14 +45,19 @@ def remember_tables(connection: Connection[Any], desired: State, installation: I
     _remember(connection, [Change(None, thing) for thing in rows], installation)
 
 
-def remember_definition(connection: Connection[Any], definition: Definition, installation: Installation) -> None:
-    """Remember the definition as the one in force."""
-    connection.execute(become(installation.rls_owner))
-    connection.execute(
-        "update rls.installation set definition = %s, definition_digest = %s"
-        " where definition_digest is distinct from %s",
-        [Jsonb(dump(definition)), digest(definition), digest(definition)],
-    )
+def remember_definition(connection: Connection[Any], plan: Plan) -> None:
+    """Remember the plan's definition as the one in force, and in the history where anything changes."""
+    counts = plan.counts()
+    values = {
+        "definition": Jsonb(dump(plan.definition)),
+        "digest": digest(plan.definition),
+        "source": plan.source,
+        "created": counts["create"],
+        "altered": counts["alter"],
+        "dropped": counts["drop"],
+    }
+    connection.execute(become(plan.installation.rls_owner))
+    connection.execute(sql_text("state/put_in_force.sql"), values)
     connection.execute(become(None))
 
 

@@ -104,7 +104,7 @@ class _Deployment:
         if now.changes:
             remember_tables(connection, plan.desired, installation)
         self._unassign(now)
-        remember_definition(connection, plan.definition, installation)
+        remember_definition(connection, plan)
         if now.changes or now.membership_drift:
             repair_memberships(connection)
             left = self.now(plan)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection
@@ -28,7 +29,8 @@ class Plan:
 
     ``fingerprint`` is of the state the plan was made against: a plan is stale
     where it differs.  ``foreign`` names policies on managed tables that are
-    not Rowlock's; they are reported and left alone.
+    not Rowlock's; they are reported and left alone.  ``source`` says where the
+    definition comes from.
     """
 
     definition: Definition
@@ -38,6 +40,7 @@ class Plan:
     fingerprint: str
     membership_drift: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
+    source: str = ""
 
     @property
     def empty(self) -> bool:
@@ -49,17 +52,19 @@ class Plan:
         return Counter(change.action for change in self.changes)
 
 
-def make_plan(connection: Connection[Any], definition: Definition) -> Plan:
+def make_plan(connection: Connection[Any], definition: Definition, source: str = "") -> Plan:
     """Return what has to change in the database to make *definition* hold.
 
     Reads only.
+
+    :param source: where the definition comes from, for the history.
 
     :raises PlanError: the definition does not fit the database.
     :raises RowlockError: Rowlock is not installed in it.
     """
     with connection.transaction():
         pin(connection)
-        return _plan(connection, definition, installed(connection))
+        return replace(_plan(connection, definition, installed(connection)), source=source)
 
 
 def _plan(connection: Connection[Any], definition: Definition, installation: Installation) -> Plan:
@@ -104,8 +109,16 @@ def applied_definition(connection: Connection[Any]) -> Definition:
     row = connection.execute("select definition from rls.installation").fetchone()
     if row is None or row[0] is None:
         raise RowlockError("no definition was applied to this database yet: run `rowlock apply`")
+    return stored(row[0])
+
+
+def stored(data: Mapping[str, Any]) -> Definition:
+    """Return a definition the database kept.
+
+    :raises RowlockError: another version of Rowlock wrote it.
+    """
     try:
-        return parse(row[0])
+        return parse(data)
     except ValueError as error:
         raise RowlockError(f"{error}: apply the definitions file again") from error
 

@@ -1,5 +1,6 @@
 create table rls.installation (
   one_row boolean primary key default true check (one_row),
+  id uuid not null default gen_random_uuid(),
   prefix text not null,
   organisation name not null,
   taken text[] not null default array[]::text[],
@@ -8,6 +9,7 @@ create table rls.installation (
 );
 
 comment on table rls.installation is 'What rowlock init was told, and the definition last applied';
+comment on column rls.installation.id is 'Tells this installation from every other, for plans kept in files';
 comment on column rls.installation.one_row is 'Makes a second row impossible';
 comment on column rls.installation.prefix is 'How the names of all database roles of this installation begin';
 comment on column rls.installation.organisation is 'The schema of person, department and the groups';

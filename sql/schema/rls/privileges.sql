@@ -1,4 +1,2 @@
--- Policies call these three as the person who asks; without USAGE on the schema nobody can call them by name.
+-- What a policy calls is granted to the roles it is for, by apply; nobody has USAGE on the schema.
 revoke all on all functions in schema rls from public;
-
-grant execute on function rls.caller(), rls.counted(text, text, text), rls.readable(text, text) to public;

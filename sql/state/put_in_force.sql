@@ -1,0 +1,15 @@
+-- Remember a definition as the one in force, and as an entry of the history where anything changed.
+with
+before as (
+  select installation.definition_digest as digest
+  from rls.installation
+),
+entry as (
+  insert into rls.history (digest, definition, source, created, altered, dropped)
+  select %(digest)s, %(definition)s, nullif(%(source)s, ''), %(created)s, %(altered)s, %(dropped)s
+  from before
+  where before.digest is distinct from %(digest)s or %(created)s + %(altered)s + %(dropped)s > 0
+)
+update rls.installation
+set definition = %(definition)s, definition_digest = %(digest)s
+where installation.definition_digest is distinct from %(digest)s
