@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
-from rls.definition.model import Definition, Entity
+from rls.definition.model import Definition, Entity, Owner
 from rls.errors import PlanError, Problem
 from rls.state.facts import Facts, Table
 
@@ -18,13 +18,13 @@ def check(definition: Definition, facts: Facts) -> None:
 
     :raises PlanError: one problem for each that does not.
     """
-    problems = [problem for entity in definition.entities for problem in _entity(entity, facts)]
+    problems = [problem for entity in definition.entities for problem in _entity(entity, definition, facts)]
     problems += list(_assignments(definition, facts))
     if problems:
         raise PlanError(problems)
 
 
-def _entity(entity: Entity, facts: Facts) -> Iterator[Problem]:
+def _entity(entity: Entity, definition: Definition, facts: Facts) -> Iterator[Problem]:
     path = f"entities.{entity.name}"
     table = facts.tables.get(entity.table)
     if table is None:
@@ -41,24 +41,39 @@ def _entity(entity: Entity, facts: Facts) -> Iterator[Problem]:
         if table.column(name) is None:
             hint = _nearest(name, (column.name for column in table.columns))
             yield Problem("", f"{path}.{key}", f"table {entity.table} has no column {name}{hint}")
-    yield from _types(entity, table, path)
+    yield from _owner_type(entity, definition, table, path)
+    yield from _flag_type(entity, table, path)
 
 
-def _types(entity: Entity, table: Table, path: str) -> Iterator[Problem]:
-    owner = table.column(entity.owner.column) if entity.owner else None
-    if entity.owner and owner and entity.owner.holds == "id" and (owner.compared_as or owner.type) not in _NUMBERS:
-        yield Problem(
-            "",
-            f"{path}.owner",
-            f"column {owner.name} of {entity.table} is {owner.type}, and person.id is a number: "
-            f"write `owner: {{column: {owner.name}, holds: key}}` to match person.key",
-        )
-    if entity.owner and owner and entity.owner.holds == "key" and owner.compared_as is None:
-        message = f"column {owner.name} of {entity.table} is {owner.type}; people are named by text, numbers or uuid"
-        yield Problem("", f"{path}.owner", message)
-    flag = table.column(entity.open) if entity.open else None
+def _owner_type(entity: Entity, definition: Definition, table: Table, path: str) -> Iterator[Problem]:
+    key, owner = _owner(entity, definition)
+    column = table.column(owner.column) if owner else None
+    if owner is None or column is None:
+        return
+    what = f"column {column.name} of {entity.table} is {column.type}"
+    if owner.holds == "id" and (column.compared_as or column.type) not in _NUMBERS:
+        advice = f"write `owner: {{column: {column.name}, holds: key}}` to match person.key"
+        if entity.parents:
+            advice = "make it what the parent's owner column is"
+        yield Problem("", f"{path}.{key}", f"{what}, and person.id is a number: {advice}")
+    if owner.holds == "key" and column.compared_as is None:
+        yield Problem("", f"{path}.{key}", f"{what}; people are named by text, numbers or uuid")
+
+
+def _owner(entity: Entity, definition: Definition) -> tuple[str, Owner | None]:
+    """Return where the definition says it, and the owner column of the entity's rows."""
+    parents = (definition.entity(parent.entity).owner for parent in entity.parents)
+    holds = next((owner.holds for owner in parents if owner), None)
+    if entity.carries and holds:
+        return "carries.owner", Owner(entity.carries.owner, holds)
+    return "owner", entity.owner
+
+
+def _flag_type(entity: Entity, table: Table, path: str) -> Iterator[Problem]:
+    key, name = ("carries.open", entity.carries.open) if entity.carries else ("open", entity.open)
+    flag = table.column(name) if name else None
     if flag and flag.type != "boolean":
-        yield Problem("", f"{path}.open", f"column {flag.name} of {entity.table} is {flag.type}; it must be boolean")
+        yield Problem("", f"{path}.{key}", f"column {flag.name} of {entity.table} is {flag.type}; it must be boolean")
 
 
 def _columns(entity: Entity) -> Iterator[tuple[str, str]]:

@@ -295,3 +295,24 @@ def test_a_view_is_no_table(shop: Database, kind: LiteralString) -> None:
 
     with pytest.raises(PlanError, match=r"entities\.seen\.table: public\.seen is a (materialized )?view"):
         make_plan(connection, definition("entities: {seen: {table: public.seen, key: [line]}}\nroles: {}"))
+
+
+def test_what_a_child_carries_is_checked_too(shop: Database) -> None:
+    """It must be able to hold what the parent's column holds."""
+    connection = shop.connect()
+    connection.execute("create table parent (id int primary key, rep uuid, shared boolean)")
+    connection.execute("create table child (id int primary key, parent_id int, rep date, shared int)")
+    wrong = definition("""
+entities:
+  parent: {table: public.parent, owner: {column: rep, holds: key}, open: shared}
+  child: {table: public.child, parents: {parent_id: parent}, carries: {owner: rep, open: shared}}
+roles: {}
+""")
+
+    with pytest.raises(PlanError) as error:
+        make_plan(connection, wrong)
+
+    assert str(error.value).splitlines() == [
+        "entities.child.carries.open: column shared of public.child is integer; it must be boolean",
+        "entities.child.carries.owner: column rep of public.child is date; people are named by text, numbers or uuid",
+    ]
