@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path as FilePath
 
+from rls.definition.wording import shown
 from rls.errors import InputError, Problem
 from rls.organisation.logins import fault
 from rls.organisation.mapping import Source, fit
@@ -69,12 +70,18 @@ class Reading:
             self.problem(place, "login", message)
         return None if message else login or None
 
+    def name(self, place: str, name: str) -> str:
+        """Return *name* after noting what must not be in one."""
+        if not name.isprintable():
+            self.problem(place, "name", f"{shown(name)} has a line break or another control character: remove it")
+        return name
+
     def active(self, place: str, text: str) -> bool | None:
         """Return what yes or no *text* says."""
         if text.lower() in YES | NO:
             return text.lower() in YES
         if text:
-            self.problem(place, "active", f'"{text}" is neither yes nor no')
+            self.problem(place, "active", f"{shown(text)} is neither yes nor no")
         return None
 
     def hired_on(self, place: str, text: str | None) -> str | None:
@@ -82,16 +89,17 @@ class Reading:
         try:
             return date.fromisoformat(text).isoformat() if text else None
         except ValueError:
-            self.problem(place, "hired_on", f'"{text}" is not a date: write it as 2026-12-31')
+            self.problem(place, "hired_on", f"{shown(text)} is not a date: write it as 2026-12-31")
             return None
 
     def path(self, place: str, text: str) -> Path | None:
         """Return the department path written *text*, remembering the department."""
         path = tuple(part.strip() for part in text.strip().split("/"))
         if not all(path):
-            self.problem(place, "department", f'"{text}" has an empty name in it: write Company/Office/Team')
+            self.problem(place, "department", f"{shown(text)} has an empty name in it: write Company/Office/Team")
             return None
         self.departments.add(path)
+        self.name(place, text)
         return path
 
 
@@ -141,7 +149,7 @@ class _Cells:
         if len(source.parts) > 1 or source.parts[0][0]:
             for column in source.columns:
                 if "/" in self.row.value(column):
-                    message = f'"{self.row.value(column)}" has a / in it, which parts departments: replace it'
+                    message = f"{shown(self.row.value(column))} has a / in it, which parts departments: replace it"
                     reading.problem(self.row.place(column), target, message)
                     return None
         found = (reading.path(place, part) for part in listed(self.text(target)))
@@ -160,7 +168,7 @@ def _read_row(cells: _Cells, reading: Reading) -> None:
     reading.entries.append(
         Entry(
             place=cells.place("name" if name else "login"),
-            name=name,
+            name=reading.name(cells.place("name"), name),
             login=reading.login(cells.place("login"), login),
             facts=_facts(cells, reading),
             active=reading.active(cells.place("active"), cells.text("active")),
@@ -190,11 +198,11 @@ def _head(cells: _Cells, departments: frozenset[Path] | None, reading: Reading) 
     if not head:
         return
     if not departments:
-        reading.problem(cells.place("head"), "head", f'"{head}" heads no department: give this row a department')
+        reading.problem(cells.place("head"), "head", f"{shown(head)} heads no department: give this row a department")
         return
     yield Entry(
         place=cells.place("head"),
-        name=head,
+        name=reading.name(cells.place("head"), head),
         departments=frozenset(),
         heads=departments,
         roles=cells.roles("head_roles"),

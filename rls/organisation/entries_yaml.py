@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path as FilePath
-from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-
-from rls.definition.wording import unknown
+from rls.definition.nodes import Node, UnreadableError, tree
+from rls.definition.wording import shown, unknown
 from rls.organisation.entries import Entry, Reading
 from rls.organisation.people import Path, written
 
 TOP = ("departments", "people")
 DEPARTMENT = ("head", "people", "departments")
-PERSON = ("login", "name", "email", "title", "phone", "hired_on", "key", "active", "departments", "heads", "roles")
+LISTS = ("departments", "heads", "roles")
 FACTS = {"email": "email", "title": "job_title", "phone": "phone", "hired_on": "hired_on", "key": "key"}
+PERSON = ("login", "name", "active", *FACTS, *LISTS)
 
 
 def read_yaml(path: FilePath, reading: Reading) -> None:
     """Read the people and departments of a YAML file into *reading*; what is wrong goes there too."""
     try:
-        document = YAML(typ="rt", pure=True).load(path.read_text(encoding="utf-8"))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        reading.problem(place, "", f"not readable as YAML: {error.problem or error.context}")
-        return
-    except (OSError, UnicodeDecodeError, YAMLError) as error:
-        reading.problem(str(path), "", f"cannot be read: {' '.join(str(error).split())}")
-        return
-    _File(str(path), reading).top(document)
+        root = tree(path.read_text(encoding="utf-8-sig"))
+    except UnreadableError as error:
+        reading.problem(f"{path}:{error.line}", "", str(error))
+    except UnicodeDecodeError:
+        reading.problem(str(path), "", "not UTF-8: save it as UTF-8")
+    except OSError as error:
+        reading.problem(str(path), "", f"cannot be read: {error.strerror}")
+    else:
+        _File(str(path), reading).top(root)
 
 
 class _File:
@@ -42,102 +38,104 @@ class _File:
         self.file = file
         self.reading = reading
 
-    def place(self, node: CommentedMap | CommentedSeq, part: str | int) -> str:
-        line, column = node.lc.value(part) if isinstance(node, CommentedMap) else node.lc.item(part)
-        return f"{self.file}:{line + 1}:{column + 1}"
+    def wrong(self, node: Node, path: str, message: str) -> None:
+        self.reading.problem(self.place(node), path, message)
 
-    def top(self, document: Any) -> None:
-        if not isinstance(document, CommentedMap):
-            self.reading.problem(f"{self.file}:1", "", "the file must say departments: or people:")
-            return
-        self._known(document, "", TOP)
-        self._departments(document, "departments", ())
-        self._people(document, "people", None)
+    def place(self, node: Node) -> str:
+        return f"{self.file}:{node.line}"
 
-    def _known(self, node: CommentedMap, path: str, allowed: tuple[str, ...]) -> None:
-        for key in node:
-            if key not in allowed:
-                place = "{}:{}:{}".format(self.file, *(number + 1 for number in node.lc.key(key)))
-                self.reading.problem(place, path, unknown("key", str(key), allowed))
+    def top(self, root: Node) -> None:
+        if root.pairs is None:
+            self.wrong(root, "", "the file must say departments: or people:")
+            return
+        content = self._mapping(root, "", TOP)
+        if "departments" in content:
+            self._departments(content["departments"], ())
+        if "people" in content:
+            self._people(content["people"], None)
 
-    def _departments(self, node: CommentedMap, part: str, above: Path) -> None:
-        below = node.get(part)
-        if below is None:
-            return
-        if not isinstance(below, CommentedMap):
-            self.reading.problem(self.place(node, part), part, "write departments as NAME: {head: …, people: […]}")
-            return
-        for name in below:
-            self._department(below, name, above)
+    def _mapping(self, node: Node, path: str, allowed: tuple[str, ...] = ()) -> dict[str, Node]:
+        """Return key → value of a mapping; unknown keys, and keys given twice, are noted and left out."""
+        found: dict[str, Node] = {}
+        for key, value in node.pairs or ():
+            text = _text(key)
+            if not text or (allowed and text not in allowed):
+                self.wrong(key, path, unknown("key", text, allowed) if allowed else "a department needs a name")
+            elif text in found:
+                self.wrong(key, path, f"{shown(text)} is here twice: keep one")
+            else:
+                found[text] = value
+        return found
 
-    def _department(self, node: CommentedMap, name: Any, above: Path) -> None:
-        place, text = self.place(node, name), str(name).strip()
-        if not text or "/" in text:
-            self.reading.problem(place, written(above), f'"{name}" cannot name a department: no /, not empty')
+    def _departments(self, node: Node, above: Path) -> None:
+        if node.empty:
             return
-        path = (*above, text)
+        if node.pairs is None:
+            self.wrong(node, written(above), "write departments as NAME: {head: …, people: […]}")
+            return
+        for name, content in self._mapping(node, written(above)).items():
+            if "/" in name:
+                self.wrong(content, written(above), f"{shown(name)} cannot name a department: / parts departments")
+            else:
+                self._department(content, (*above, self.reading.name(self.place(content), name)))
+
+    def _department(self, node: Node, path: Path) -> None:
         self.reading.departments.add(path)
-        content = node[name]
-        if content is None:
+        if node.empty:
             return
-        if not isinstance(content, CommentedMap):
-            self.reading.problem(place, written(path), "write head:, people: or departments: under a department")
+        if node.pairs is None:
+            self.wrong(node, written(path), "write head:, people: or departments: under a department")
             return
-        self._known(content, written(path), DEPARTMENT)
-        if content.get("head") is not None:
-            self._person(content, "head", path, head=True)
-        self._people(content, "people", path)
-        self._departments(content, "departments", path)
+        content = self._mapping(node, written(path), DEPARTMENT)
+        if "head" in content and not content["head"].empty:
+            self._person(content["head"], path, head=True)
+        if "people" in content:
+            self._people(content["people"], path)
+        if "departments" in content:
+            self._departments(content["departments"], path)
 
-    def _people(self, node: CommentedMap, part: str, department: Path | None) -> None:
-        people = node.get(part)
-        if people is None:
+    def _people(self, node: Node, department: Path | None) -> None:
+        if node.empty:
             return
-        if not isinstance(people, CommentedSeq):
-            self.reading.problem(self.place(node, part), part, "write people as a list: - Anna Snelling")
+        if node.items is None:
+            self.wrong(node, "people", "write people as a list: - Anna Snelling")
             return
-        for index in range(len(people)):
-            self._person(people, index, department)
+        for item in node.items:
+            self._person(item, department)
 
-    def _person(
-        self, node: CommentedMap | CommentedSeq, part: str | int, department: Path | None, *, head: bool = False
-    ) -> None:
-        place, content = self.place(node, part), node[part]
-        if not isinstance(content, CommentedMap):
-            content = CommentedMap(name=content)
-        self._known(content, "people", PERSON)
-        texts = dict(self._texts(content, place))
+    def _person(self, node: Node, department: Path | None, *, head: bool = False) -> None:
+        content = {"name": node} if node.pairs is None else self._mapping(node, "people", PERSON)
+        texts = dict(self._texts(content))
+        place = self.place(node)
         name, login = texts.get("name", ""), self.reading.login(place, texts.get("login"))
         if not name and not login:
-            self.reading.problem(place, "people", "a person needs a name or a login")
+            self.wrong(node, "people", "a person needs a name or a login")
             return
         own = frozenset({department} if department else ())
-        departments, headed = self._paths(content, "departments", place), self._paths(content, "heads", place)
+        departments, headed = self._paths(content, "departments"), self._paths(content, "heads")
         self.reading.entries.append(
             Entry(
                 place=place,
-                name=name,
+                name=self.reading.name(place, name),
                 login=login,
                 facts=self._facts(texts, place),
                 active=self.reading.active(place, texts.get("active", "")),
                 departments=own | (departments or frozenset()) if own or departments is not None else None,
                 heads=own | (headed or frozenset()) if head else headed,
-                roles=self._list(content, "roles", place),
+                roles=self._list(content, "roles"),
                 mention=set(content) <= {"name"},
             )
         )
 
-    def _texts(self, content: CommentedMap, place: str) -> Iterator[tuple[str, str]]:
+    def _texts(self, content: dict[str, Node]) -> Iterator[tuple[str, str]]:
         """Yield the single values of a person as text."""
-        for key, value in content.items():
-            if key in ("roles", "departments", "heads") or value is None:
+        for key, node in content.items():
+            if key in LISTS:
                 continue
-            if isinstance(value, (CommentedMap, CommentedSeq)):
-                self.reading.problem(place, str(key), "must be one value")
-            elif isinstance(value, bool):
-                yield key, "yes" if value else "no"
+            if node.items is not None or node.pairs is not None:
+                self.wrong(node, key, "must be one value")
             else:
-                yield key, str(value).strip()
+                yield key, _text(node)
 
     def _facts(self, texts: dict[str, str], place: str) -> dict[str, str | None]:
         facts = {field: texts[key] or None for key, field in FACTS.items() if key in texts}
@@ -145,19 +143,28 @@ class _File:
             facts["hired_on"] = self.reading.hired_on(place, facts["hired_on"])
         return facts
 
-    def _list(self, content: CommentedMap, key: str, place: str) -> frozenset[str] | None:
+    def _list(self, content: dict[str, Node], key: str) -> frozenset[str] | None:
         """Return the texts of a list, or of one value standing alone."""
-        value = content.get(key)
-        if value is None:
+        node = content.get(key)
+        if node is None:
             return None
-        items = list(value) if isinstance(value, CommentedSeq) else [value]
-        if any(isinstance(item, (CommentedMap, CommentedSeq)) for item in items):
-            self.reading.problem(place, key, f"write {key} as a list of names: [a, b]")
+        items = [node] if node.items is None else node.items
+        texts = frozenset(text for item in items if (text := _text(item)))
+        if any(item.items is not None or item.pairs is not None for item in items):
+            self.wrong(node, key, f"write {key} as a list of names: [a, b]")
             return None
-        return frozenset(str(item).strip() for item in items)
+        return texts
 
-    def _paths(self, content: CommentedMap, key: str, place: str) -> frozenset[Path] | None:
-        texts = self._list(content, key, place)
+    def _paths(self, content: dict[str, Node], key: str) -> frozenset[Path] | None:
+        texts = self._list(content, key)
         if texts is None:
             return None
+        place = self.place(content[key])
         return frozenset(path for text in sorted(texts) if (path := self.reading.path(place, text)))
+
+
+def _text(node: Node) -> str:
+    """Return a scalar as it was written; nothing for nothing, and for what is no scalar."""
+    if isinstance(node.value, bool):
+        return "true" if node.value else "false"
+    return "" if node.value is None else str(node.value).strip()

@@ -7,6 +7,7 @@ import secrets
 import unicodedata
 from collections.abc import Collection
 
+from rls.definition.wording import shown
 from rls.errors import RowlockError
 from rls.names import MAX_BYTES
 
@@ -51,7 +52,7 @@ def derive(name: str, taken: Collection[str]) -> str:
     """
     base = plain(name)
     if not base:
-        raise NoLoginError(f'no login can be made from the name "{name}": give a login column')
+        raise NoLoginError(f"no login can be made from the name {shown(name)}: give a login column")
     if base[0].isdigit():
         base = f"p_{base}"
     base = base[: MAX_BYTES - 4].rstrip("_")
@@ -67,11 +68,11 @@ def fault(login: str, prefix: str = "") -> str:
     *prefix* is the one of Rowlock's own database roles.
     """
     if login != login.lower():
-        return f'login "{login}" has capitals: write "{login.lower()}"'
+        return f'login {shown(login)} has capitals: write "{login.lower()}"'
     if not SHAPE.fullmatch(login):
-        return f'login "{login}" has white space, quotes or brackets: leave them out'
+        return f"login {shown(login)} has white space, quotes or brackets: leave them out"
     if len(login.encode()) > MAX_BYTES:
-        return f'login "{login}" has {len(login.encode())} bytes; PostgreSQL keeps {MAX_BYTES}: shorten it'
+        return f"login {shown(login)} has {len(login.encode())} bytes; PostgreSQL keeps {MAX_BYTES}: shorten it"
     if login in RESERVED or login.startswith("pg_"):
         return f'login "{login}" means something else to PostgreSQL: choose another'
     if prefix and login.startswith(prefix):

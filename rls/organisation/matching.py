@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rls.definition.wording import shown
 from rls.errors import Problem
 from rls.organisation.entries import Entry
 from rls.organisation.logins import NoLoginError, derive
@@ -78,7 +79,7 @@ class Matching:
         by_login = self.by_login.get(entry.login or "")
         by_key = self.by_key.get(entry.key or "")
         if by_key and entry.login and by_key.login not in ("", entry.login):
-            self._problem(entry, f'key "{entry.key}" is also that of "{by_key.login}" ({by_key.place}): keep one')
+            self._problem(entry, f'key {shown(entry.key)} is also that of "{by_key.login}" ({by_key.place}): keep one')
             return by_login
         return by_login or by_key
 
@@ -86,7 +87,7 @@ class Matching:
         others = self.by_name[entry.name]
         if others:
             message = (
-                f'"{entry.name}" is in {others[0].place} too: give both a login, '
+                f"{shown(entry.name)} is in {others[0].place} too: give both a login, "
                 "or write one person's departments in one row, parted by ;"
             )
             self._problem(entry, message)
@@ -96,7 +97,7 @@ class Matching:
     def _mentioned(self, entry: Entry) -> Someone | None:
         found = self.by_name[entry.name] or [one for one in (self.by_login.get(entry.name),) if one]
         if len(found) > 1:
-            self._problem(entry, f'{len(found)} people are called "{entry.name}": write a login')
+            self._problem(entry, f"{len(found)} people are called {shown(entry.name)}: write a login")
         return found[0] if found else None
 
     def _known_logins(self) -> None:
@@ -110,7 +111,9 @@ class Matching:
             key = next((entry.key for entry in someone.entries if entry.key), None)
             known = by_key.get(key) if key else None
             if known and someone.login and someone.login != known.login:
-                self._problem(someone.entries[0], f'key "{key}" is that of "{known.login}" already: use that login')
+                self._problem(
+                    someone.entries[0], f'key {shown(key)} is that of "{known.login}" already: use that login'
+                )
             if someone.login:
                 continue
             if known is None:
@@ -132,7 +135,7 @@ class Matching:
         active = [person for person in candidates if person.is_active] or candidates
         if len(active) > 1:
             logins = ", ".join(person.login for person in active)
-            self._problem(someone.entries[0], f'"{someone.name}" may be any of {logins}: write which login')
+            self._problem(someone.entries[0], f"{shown(someone.name)} may be any of {logins}: write which login")
         return active[0] if active else None
 
     def _new_logins(self) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg import Connection, Rollback, sql
 
+from rls.definition.wording import shown
 from rls.errors import InputError, Problem, RowlockError
 from rls.names import Installation
 from rls.organisation.mapping import constant_source
@@ -144,7 +145,7 @@ class _Load:
         text, place = key.source.value(row), key.source.place(row)
         if text in self.places:
             column = next(iter(key.source.columns), None)
-            message = f'"{text}" is in {self.places[text]} too, and --key says once'
+            message = f"{shown(text)} is in {self.places[text]} too, and --key says once"
             self.findings.problem(row, column, key.column.name, message)
             return False
         if text:

@@ -248,6 +248,7 @@ def test_problems_come_in_reading_order(files: Files) -> None:
         ("name,department,head\nCy,Company/East,Di\nEd,Company/East,Flo\n", "a department has one head"),
         ("name,department,head\nCy,,Di\n", '"Di" heads no department'),
         ("name\n李雷\n", "give a login column"),
+        ('name\n"a\nb"\n', "has a line break"),
     ],
 )
 def test_contradictions_are_refused(files: Files, text: str, message: str) -> None:
@@ -268,7 +269,7 @@ def test_namesakes_in_the_database_need_a_login(files: Files) -> None:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("people: [", "not readable as YAML"),
+        ("people: [", "not YAML"),
         ("- Ada", "the file must say departments: or people:"),
         ("peple: []", 'unknown key "peple"'),
         ("people: Ada", "write people as a list"),
@@ -279,6 +280,9 @@ def test_namesakes_in_the_database_need_a_login(files: Files) -> None:
         ("departments: [East]", "write departments as NAME:"),
         ("departments:\n  East: [Ada]", "write head:, people: or departments:"),
         ("departments:\n  A/B: {}", "cannot name a department"),
+        ('people: ["a\\nb"]', "has a line break"),
+        ("people: &a [*a]", "stands inside its own anchor"),
+        ("people:\n  - {name: a, name: b}", "is here twice"),
         ("departments:\n  East: {hed: Ada}", 'did you mean "head"'),
     ],
 )
