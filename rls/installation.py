@@ -80,8 +80,7 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
 def uninstall(connection: psycopg.Connection[Any]) -> None:
     """Remove Rowlock, the CRM's tables with all they hold, and the database roles; people's logins stay.
 
-    Row security stays switched on for tables that are not Rowlock's own: apply
-    a definition without them first.
+    Tables that are not Rowlock's own lose the rights it gave on them.
 
     :raises RowlockError: Rowlock is not installed, or one of its database roles
         is used in another database.
@@ -149,6 +148,8 @@ def _run(connection: psycopg.Connection[Any], installation: Installation, action
         if isinstance(refused, psycopg.errors.InsufficientPrivilege):
             advice = "be a superuser, or own the database and have CREATEROLE"
             raise RowlockError(f"{refused.diag.message_primary}: {advice}") from error
+        if isinstance(refused, psycopg.errors.DependentObjectsStillExist):
+            raise RowlockError(f"{refused.diag.message_primary}: {refused.diag.message_detail}") from error
         raise
     finally:
         connection.autocommit = autocommit

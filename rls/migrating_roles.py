@@ -86,6 +86,20 @@ def join_owners(migration: Migration) -> None:
     migration.execute(sql.SQL("grant {} to current_user").format(owners))
 
 
+def roles_of(migration: Migration) -> list[str]:
+    """Return the database roles of the definition and of principals."""
+    return migration.column(
+        "select database_role::text from rls.role union select role::text from rls.existing_principal order by 1"
+    )
+
+
+def release(migration: Migration, roles: list[str]) -> None:
+    """Take from the roles what others granted them in this database; only a superuser can."""
+    if _is_superuser(migration):
+        for role in roles:
+            migration.execute(sql.SQL("drop owned by {}").format(sql.Identifier(role)))
+
+
 def drop_role(migration: Migration, role: str) -> None:
     """Drop a database role that the rights' owner made, with what it may do in this database."""
     name = sql.Identifier(role)

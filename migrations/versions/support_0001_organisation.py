@@ -12,6 +12,8 @@ from rls.migrating_roles import (
     give_back,
     make_roles,
     refuse_used_elsewhere,
+    release,
+    roles_of,
     take_from_public,
 )
 from rls.plan import deploy
@@ -88,12 +90,12 @@ def downgrade() -> None:
     """Remove everything but people's logins."""
     migration = Migration()
     names = migration.installation
+    owners = [names.owner, names.rls_owner]
+    refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles_of(migration), *owners])
+    release(migration, roles_of(migration))
     # On tables that are not ours, only their owner can take back what was granted.
     deploy(migration.connection, Definition())
-    query = "select database_role::text from rls.role union select role::text from rls.existing_principal order by 1"
-    roles = migration.column(query)
-    owners = [names.owner, names.rls_owner]
-    refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles, *owners])
+    roles = roles_of(migration)
     give_back(migration)
     for table in reversed(ORGANISATION):
         migration.execute(sql.SQL("drop table {} cascade").format(sql.Identifier(names.organisation, table)))

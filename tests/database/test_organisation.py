@@ -136,13 +136,22 @@ def test_changes_cannot_deadlock(administrator: psycopg.Connection, database: Da
 
 
 def test_an_old_snapshot_cannot_decide(administrator: psycopg.Connection, database: Database) -> None:
-    """Under REPEATABLE READ a change made meanwhile is an error, not a reach computed without it."""
+    """Under REPEATABLE READ a change made meanwhile is an error, not a reach computed without it.
+
+    The two changes touch different rows of reach: only together do they decide
+    whether the head of West reaches carol.
+    """
+    administrator.execute("create role dan login; insert into crm.person (login, name) values ('dan', 'Dan')")
+    administrator.execute(
+        "insert into crm.department (name) values ('West'); insert into crm.department_member values (3, 4)"
+    )
+    administrator.execute("update crm.department set parent_id = null where id = 2")
     change = database.connect(autocommit=False)
     change.execute("set transaction isolation level repeatable read")
     change.execute("select 1")
     administrator.execute("delete from crm.department_member where person_id = 3")
     with pytest.raises(psycopg.errors.SerializationFailure):
-        change.execute("insert into crm.department_member values (1, 2)")
+        change.execute("update crm.department set parent_id = 3 where id = 2")
 
 
 def test_nobody_reads_what_is_derived(administrator: psycopg.Connection, database: Database) -> None:
