@@ -25,8 +25,10 @@ SECTIONS = {
         "matrix": "definition",
         "carry": "carrying",
         "plan": "rights",
-        "apply": "rights",
+        "apply": "applying",
         "verify": "rights",
+        "history": "applying",
+        "rollback": "applying",
     },
     "People": {
         "people": "people",

@@ -16,7 +16,7 @@ from typing import Any
 import click
 import psycopg
 
-from rls.errors import RowlockError
+from rls.errors import ProblemsError, RowlockError
 from rls.report import console
 
 CANNOT_RUN = 2
@@ -72,22 +72,28 @@ class RowlockGroup(click.Group):
             console.say("interrupted")
             ctx.exit(INTERRUPTED)
         except Exception as error:  # noqa: BLE001 - here every exception ends
-            text, exit_code = explained(error)
-            console.error(text)
-            ctx.exit(exit_code)
+            ctx.exit(_complain(error))
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the program; what fails before a command is reached leaves as a line, too."""
         try:
             return super().main(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - a module that cannot be imported, for one
-            text, exit_code = explained(error)
-            console.error(text)
-            sys.exit(exit_code)
+            sys.exit(_complain(error))
 
     def _short_help(self, ctx: click.Context, name: str) -> str:
         command = self.get_command(ctx, name)
         return command.get_short_help_str(limit=100) if command else ""
+
+
+def _complain(error: Exception) -> int:
+    """Print what the user reads of *error*; return the exit code."""
+    text, exit_code = explained(error)
+    if isinstance(error, ProblemsError) and all(problem.place for problem in error.problems):
+        console.say(text)  # file:line comes first, where editors look for it
+    else:
+        console.error(text)
+    return exit_code
 
 
 def explained(error: Exception) -> tuple[str, int]:

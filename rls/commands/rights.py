@@ -1,4 +1,4 @@
-"""rowlock plan, apply, verify: what has to change, change it, find what was changed by hand."""
+"""rowlock plan, verify: what has to change, and what was changed by hand."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import psycopg
 from rls.commands.connection import with_connection
 from rls.definition import load, standard
 from rls.definition.model import Definition
-from rls.plan import Patience, applied_definition, apply_in_phases, make_plan
+from rls.plan import applied_definition, make_plan, save
 from rls.plan.render import script
 from rls.report import console
-from rls.report.phases import phases
-from rls.report.plans import plan_data, plan_text, summary
+from rls.report.plans import plan_data, plan_text
 
 definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
@@ -30,6 +29,9 @@ def definition_of(paths: tuple[Path, ...]) -> Definition:
 @click.option("--sql", "as_sql", is_flag=True, help="Print the statements apply would run.")
 @click.option("--all", "everything", is_flag=True, help="One line for every change, however many.")
 @click.option("--check", is_flag=True, help="Exit with 1 when anything would change.")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json", help="Keep the plan for apply."
+)
 @as_json
 @with_connection
 def plan(
@@ -39,6 +41,7 @@ def plan(
     as_sql: bool,
     everything: bool,
     check: bool,
+    out: Path | None,
     as_json: bool,
 ) -> None:
     """Show what apply would change.  Changes nothing.
@@ -52,6 +55,7 @@ def plan(
       rowlock plan rights.yaml                what would change
       rowlock plan rights/ --sql              the statements
       rowlock plan rights/ --check            for CI: exit 1 when not in sync
+      rowlock plan rights/ --out plan.json    for review; then: rowlock apply plan.json
     """
     made = make_plan(connection, definition_of(definitions))
     if as_json:
@@ -62,64 +66,11 @@ def plan(
             if as_sql
             else plan_text(made, everything=everything)
         )
+    if out is not None:
+        save(connection, made, out)
+        console.say(f"kept in {out}; apply it with: rowlock apply {out}")
     if check and not made.empty:
         raise click.exceptions.Exit(1)
-
-
-@click.command()
-@definitions
-@click.option(
-    "--lock-timeout",
-    default=0.1,
-    show_default=True,
-    type=click.FloatRange(min=0.001),
-    metavar="SECONDS",
-    help="How long a try waits for a table's lock; everybody who comes later waits behind it.",
-)
-@click.option(
-    "--give-up-after",
-    default=60.0,
-    show_default=True,
-    type=click.FloatRange(min=0),
-    metavar="SECONDS",
-    help="How long to try for one table.",
-)
-@as_json
-@with_connection
-def apply(
-    connection: psycopg.Connection,
-    definitions: tuple[Path, ...],
-    *,
-    lock_timeout: float,
-    give_up_after: float,
-    as_json: bool,
-) -> None:
-    """Make the database obey the definition, while everybody works.
-
-    Goes by phases.  Prepare: what needs a table's lock (policies of new roles
-    and entities), a table at a time, tried again rather than waited for, and
-    without effect.  Switch: everything that has an effect, in one transaction
-    that locks no table: all of it, or nothing; open sessions follow with their
-    next statement.  Clean up: what nobody uses any more.
-
-    A change of levels, stages or assignments is a switch only.  Interrupted
-    anywhere, rights are the old or the new ones, and the next apply goes on.
-
-    \b
-    Examples:
-      rowlock apply rights.yaml
-      rowlock apply                           the definition Rowlock ships
-    """
-    made = make_plan(connection, definition_of(definitions))
-    with phases() as report:
-        patience = Patience(lock_timeout=lock_timeout, give_up_after=give_up_after)
-        apply_in_phases(connection, made, patience=patience, report=report)
-    if as_json:
-        console.json(plan_data(made))
-    else:
-        console.say(summary(made) if made.empty else f"applied: {summary(made).removeprefix('Plan: ')}")
-    for text in made.foreign:
-        console.say(f"! foreign {text}: not ours, left alone; it may let rows through")
 
 
 @click.command()

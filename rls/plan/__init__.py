@@ -1,8 +1,10 @@
 """Desired and current state in, an ordered plan of changes out; apply it, and nothing is left to do."""
 
 from rls.plan.apply import apply, deploy
+from rls.plan.history import definition_at, history, refuse_older
 from rls.plan.phases import Patience, apply_in_phases
 from rls.plan.plan import Plan, applied_definition, compiled, installed, make_plan
+from rls.plan.saved import is_saved, planned_again, save
 
 __all__ = [
     "Patience",
@@ -11,7 +13,13 @@ __all__ = [
     "apply",
     "apply_in_phases",
     "compiled",
+    "definition_at",
     "deploy",
+    "history",
     "installed",
+    "is_saved",
     "make_plan",
+    "planned_again",
+    "refuse_older",
+    "save",
 ]

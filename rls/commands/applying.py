@@ -1,0 +1,147 @@
+"""rowlock apply, history, rollback: put a definition in force, and see which ones were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+import psycopg
+
+from rls.commands.connection import with_connection
+from rls.commands.rights import as_json, definition_of, definitions
+from rls.plan import (
+    Patience,
+    Plan,
+    apply_in_phases,
+    definition_at,
+    is_saved,
+    make_plan,
+    planned_again,
+    refuse_older,
+)
+from rls.plan import history as entries
+from rls.report import console
+from rls.report.histories import history_data, history_table
+from rls.report.phases import phases
+from rls.report.plans import plan_data, summary
+
+
+def patience(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say how long to wait for a table; it gets a Patience."""
+
+    @click.option(
+        "--lock-timeout",
+        default=0.1,
+        show_default=True,
+        type=click.FloatRange(min=0.001),
+        metavar="SECONDS",
+        help="How long a try waits for a table's lock; everybody who comes later waits behind it.",
+    )
+    @click.option(
+        "--give-up-after",
+        default=60.0,
+        show_default=True,
+        type=click.FloatRange(min=0),
+        metavar="SECONDS",
+        help="How long to try for one table.",
+    )
+    @wraps(command)
+    def wrapped(*args: Any, lock_timeout: float, give_up_after: float, **kwargs: Any) -> Any:
+        return command(*args, patience=Patience(lock_timeout, give_up_after), **kwargs)
+
+    return wrapped
+
+
+@click.command()
+@definitions
+@click.option("--force", is_flag=True, help="Also a definition that was replaced since by a newer one.")
+@patience
+@as_json
+@with_connection
+def apply(
+    connection: psycopg.Connection, definitions: tuple[Path, ...], *, force: bool, patience: Patience, as_json: bool
+) -> None:
+    """Make the database obey the definition, while everybody works.
+
+    Goes by phases.  Prepare: what needs a table's lock (policies of new roles
+    and entities), a table at a time, tried again rather than waited for, and
+    without effect.  Switch: everything that has an effect, in one transaction
+    that locks no table: all of it, or nothing; open sessions follow with their
+    next statement.  Clean up: what nobody uses any more.
+
+    A change of levels, stages or assignments is a switch only.  Interrupted
+    anywhere, rights are the old or the new ones, and the next apply goes on.
+
+    DEFINITIONS may be one plan kept by `rowlock plan --out`; it is refused when
+    the database has changed since.
+
+    \b
+    Examples:
+      rowlock apply rights.yaml
+      rowlock apply plan.json                 what was reviewed, or nothing
+      rowlock apply                           the definition Rowlock ships
+    """
+    made = _planned(connection, definitions)
+    if not force:
+        refuse_older(connection, made)
+    _run(connection, made, patience, as_json=as_json)
+
+
+@click.command()
+@as_json
+@with_connection
+def history(connection: psycopg.Connection, *, as_json: bool) -> None:
+    """List the definitions that were put in force: when, by whom, from where.
+
+    The latest comes first; it is in force.
+    """
+    found = entries(connection)
+    if as_json:
+        console.json(history_data(found))
+    elif found:
+        console.data(history_table(found))
+    else:
+        console.say("no definition was applied to this database yet")
+
+
+@click.command()
+@click.argument("entry", type=int)
+@patience
+@as_json
+@with_connection
+def rollback(connection: psycopg.Connection, entry: int, *, patience: Patience, as_json: bool) -> None:
+    """Put the definition of an earlier ENTRY of the history in force again.
+
+    Works as apply does, and becomes an entry itself; assignments made since
+    stay, as far as their roles do.
+
+    \b
+    Example:
+      rowlock history
+      rowlock rollback 3
+    """
+    made = make_plan(connection, definition_at(connection, entry), f"entry {entry}")
+    _run(connection, made, patience, as_json=as_json)
+
+
+def _planned(connection: psycopg.Connection, paths: tuple[Path, ...]) -> Plan:
+    plans = [path for path in paths if is_saved(path)]
+    if plans and len(paths) > 1:
+        raise click.UsageError("a plan stands alone: name one plan, or definitions files")
+    if plans:
+        return planned_again(connection, plans[0])
+    return make_plan(connection, definition_of(paths), " ".join(map(str, paths)) or "shipped")
+
+
+def _run(connection: psycopg.Connection, made: Plan, patience: Patience, *, as_json: bool) -> None:
+    with phases() as report:
+        apply_in_phases(connection, made, patience=patience, report=report)
+    if as_json:
+        console.json(plan_data(made))
+    else:
+        console.say(summary(made) if made.empty else f"applied: {summary(made).removeprefix('Plan: ')}")
+    for text in made.foreign:
+        console.say(f"! foreign {text}: not ours, left alone; it may let rows through")
