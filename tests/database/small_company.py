@@ -47,7 +47,13 @@ def in_thread(action: Callable[[], object]) -> Thread:
 
 
 def wait_for_lock(connection: psycopg.Connection) -> None:
-    """Return when somebody in this database waits for a lock."""
+    """Return when somebody in this database waits for a lock.
+
+    :raises TimeoutError: nobody does.
+    """
     query = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
-    while connection.execute(query).fetchone() is None:
+    for _ in range(1000):
+        if connection.execute(query).fetchone():
+            return
         sleep(0.01)
+    raise TimeoutError("nobody waits for a lock")
