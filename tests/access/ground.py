@@ -352,7 +352,9 @@ class Columns:
     def change(self, row: Row, new: Record, parent: Row | None = None) -> sql.Composable:
         """Return the UPDATE that turns a row into another record."""
         old, wanted = self.values(row.record, row.parent), self.values(new, parent)
-        changed = {column: value for column, value in wanted.items() if value != old[column]} or wanted
+        changed = (
+            {column: value for column, value in wanted.items() if value != old[column]} or wanted or {"note": "moved"}
+        )
         return sql.SQL("update {} set {} where id = {}").format(
             self.table(row.record.entity),
             sql.SQL(", ").join(

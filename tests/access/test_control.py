@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -36,13 +37,15 @@ def judged(connection: psycopg.Connection, there: Company, viewers: list[Person]
             judge.everything(viewer, rows)
             judge.creations(viewer, rows)
             judge.moves(viewer, [(old, new) for old in rows[::7] for new in rows[::11]])
+            won = [replace(row.record, stage="won") for row in rows]
+            judge.sweeping_move(viewer, "stage = 'won'", won)
     return judge.verdict
 
 
 def body(name: str, expression: str) -> Callable[[psycopg.Connection], None]:
     """Return what replaces a predicate's expression."""
 
-    def replace(connection: psycopg.Connection) -> None:
+    def change(connection: psycopg.Connection) -> None:
         ((text,),) = connection.execute(
             "select pg_get_functiondef(oid) from pg_proc where proname = %s and pronamespace = 'rls'::regnamespace",
             (name,),
@@ -51,7 +54,7 @@ def body(name: str, expression: str) -> Callable[[psycopg.Connection], None]:
         assert old, text
         connection.execute(f"{head}\nRETURN {expression}".encode())
 
-    return replace
+    return change
 
 
 def statement(text: str) -> Callable[[psycopg.Connection], None]:

@@ -128,7 +128,7 @@ def organisations(draw: st.DrawFn) -> tuple[dict[str, str | None], tuple[Person,
             frozenset(draw(group)),
             dismissed=number > 0 and draw(st.integers(0, 4)) == 4,
         )
-        for number in range(draw(st.integers(2, 5)))
+        for number in range(draw(st.integers(3, 6)))
     ]
     return departments, tuple(people)
 
@@ -228,17 +228,17 @@ def trials(draw: st.DrawFn) -> Trial:
         if entity.get("parents"):
             continue
         keyed = isinstance(entity.get("owner"), dict)
-        drawn = draw(st.lists(records(name, entity, company.people), min_size=1, max_size=8))
+        drawn = draw(st.lists(records(name, entity, company.people), min_size=4, max_size=12))
         rows[name] = [Row(key(number, keyed=keyed), record) for number, record in enumerate(drawn, 1)]
     for name, entity in company.definition["entities"].items():
         if entity.get("parents"):
             above = [row for parent in entity["parents"].values() for row in rows[parent]]
-            parents = draw(st.lists(st.sampled_from(above), min_size=1, max_size=8))
+            parents = draw(st.lists(st.sampled_from(above), min_size=4, max_size=12))
             rows[name] = [
                 Row(str(number), Record(name, parent=row.record), row) for number, row in enumerate(parents, 1)
             ]
     moves = {
-        name: draw(st.lists(st.tuples(st.sampled_from(found), st.sampled_from(found)), max_size=4))
+        name: draw(st.lists(st.tuples(st.sampled_from(found), st.sampled_from(found)), min_size=2, max_size=8))
         for name, found in rows.items()
     }
     return Trial(company, rows, moves)

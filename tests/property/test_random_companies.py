@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,16 +14,20 @@ from hypothesis import HealthCheck, given, note, settings
 
 from tests.access.ground import dumped, install
 from tests.access.judge import Judge, Verdict
-from tests.fixtures.database import Cluster
+from tests.fixtures.database import Database
 from tests.property.companies import Trial, trials
 
 EXAMPLES = 2000 if os.environ.get("ROWLOCK_LONG") == "1" else 40
 
 
 def test_a_random_company_obeys_the_oracle(
-    cluster_of: Callable[[str], Cluster], count_decisions: Callable[[int], None]
+    database: Database, tmp_path: Path, count_decisions: Callable[[int], None]
 ) -> None:
-    """Reads, single and sweeping writes, creations and moves of every person on every entity."""
+    """Reads, single and sweeping writes, creations and moves of every person on every entity.
+
+    Each company lives in a transaction that is rolled back, database roles and all.
+    """
+    connection = database.connect()
 
     @settings(
         max_examples=EXAMPLES,
@@ -35,12 +38,9 @@ def test_a_random_company_obeys_the_oracle(
     @given(trials())
     def tried(trial: Trial) -> None:
         note(story(trial))
-        with (
-            cluster_of("installed").database("installed") as database,
-            database.connect() as connection,
-            tempfile.TemporaryDirectory() as directory,
-        ):
-            verdicts = judged(connection, trial, Path(directory))
+        with connection.transaction(force_rollback=True):
+            verdicts = judged(connection, trial, tmp_path)
+        connection.execute("vacuum pg_catalog.pg_proc, pg_catalog.pg_policy, pg_catalog.pg_attribute")
         for verdict in verdicts:
             count_decisions(verdict.decisions)
 
