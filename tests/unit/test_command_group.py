@@ -38,7 +38,7 @@ def test_several_problems_are_a_line_each() -> None:
 
     result = run(raising(DefinitionError(problems)))
 
-    assert result.stderr == "Error: a.yaml:1: first\nError: a.yaml:2 roles.x: second\n"
+    assert result.stderr == "a.yaml:1: first\na.yaml:2 roles.x: second\n"
     assert result.stdout == ""
     assert result.exit_code == 1
 
