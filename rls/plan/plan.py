@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from rls import installation as installing
 from rls.compiler import compile_state
@@ -81,7 +81,7 @@ def replan(connection: Connection[Any], definition: Definition, installation: In
         installation=installation,
         desired=desired,
         changes=diff(current.state, desired),
-        fingerprint=fingerprint(current.state, definition),
+        fingerprint=fingerprint(current.state, desired, definition),
         membership_drift=membership_drift(connection),
         foreign=current.foreign,
     )
@@ -90,9 +90,13 @@ def replan(connection: Connection[Any], definition: Definition, installation: In
 def installed(connection: Connection[Any]) -> Installation:
     """Return the installation of the connected database.
 
-    :raises RowlockError: there is none.
+    :raises RowlockError: there is none, or who is logged in may not look.
     """
-    found = installing.read(connection)
+    try:
+        found = installing.read(connection)
+    except errors.InsufficientPrivilege as error:
+        advice = "connect as a superuser, or as a member of the owner of schema rls"
+        raise RowlockError(f"{error.diag.message_primary}: {advice}") from error
     if found is None:
         raise RowlockError(
             f'Rowlock is not installed in database "{connection.info.dbname}": run `rowlock init` there first'
@@ -123,10 +127,10 @@ def stored(data: Mapping[str, Any]) -> Definition:
         raise RowlockError(f"{error}: apply the definitions file again") from error
 
 
-def fingerprint(state: State, definition: Definition) -> str:
-    """Return a digest of a state and of the definition that is to replace it."""
-    text = "\n".join(sorted(map(repr, state.objects))) + digest(definition)
-    return hashlib.sha256(text.encode()).hexdigest()
+def fingerprint(current: State, desired: State, definition: Definition) -> str:
+    """Return a digest of a state, and of the definition that is to replace it, compiled for the tables there are."""
+    parts = ["\n".join(sorted(map(repr, state.objects))) for state in (current, desired)]
+    return hashlib.sha256("\0".join([*parts, digest(definition)]).encode()).hexdigest()
 
 
 def membership_drift(connection: Connection[Any]) -> tuple[str, ...]:
