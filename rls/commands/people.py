@@ -92,6 +92,7 @@ def sync(
       department   Company/East/Team 2; several parted by ;
       head         who heads this row's department, a person too
       heads        departments this row's person heads
+      groups       groups, parted by ;
       roles        roles assigned directly, parted by ;
       head_roles   the same for the head
     What no column says stays as it is.
@@ -207,7 +208,7 @@ def list_people(connection: psycopg.Connection, words: tuple[str, ...], as_json:
     if as_json:
         console.json({"schema_version": SCHEMA_VERSION, "people": rows})
     else:
-        console.data(table(("login", "name", "departments", "heads", "roles", "active"), rows))
+        console.data(table(("login", "name", "departments", "heads", "groups", "roles", "active"), rows))
 
 
 def _matches(row: Mapping[str, Any], words: tuple[str, ...]) -> bool:

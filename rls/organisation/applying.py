@@ -127,6 +127,17 @@ class _Work:
             logins=[change.login for change in changes],
         )
 
+    def add_groups(self, changes: list[c.AddGroup]) -> None:
+        self.run("add_groups", names=[change.name for change in changes])
+
+    def leave_groups(self, changes: list[c.LeaveGroup]) -> None:
+        self.run(
+            "leave_groups", names=[change.group for change in changes], logins=[change.login for change in changes]
+        )
+
+    def join_groups(self, changes: list[c.JoinGroup]) -> None:
+        self.run("join_groups", names=[change.group for change in changes], logins=[change.login for change in changes])
+
     def give_roles(self, changes: list[c.GiveRole]) -> None:
         self.run("give_roles", roles=[change.role for change in changes], logins=[change.login for change in changes])
 
@@ -147,6 +158,9 @@ STEPS: dict[type[c.Change], str] = {
     c.AddMember: "add_members",
     c.RemoveMember: "remove_members",
     c.SetHead: "set_heads",
+    c.AddGroup: "add_groups",
+    c.LeaveGroup: "leave_groups",
+    c.JoinGroup: "join_groups",
     c.TakeRole: "take_roles",
     c.GiveRole: "give_roles",
 }

@@ -1,17 +1,12 @@
-"""What people sync will do: one frozen class per kind of change, and the difference that finds them.
-
-``current`` and ``wanted`` are the same type; :func:`diff` is pure, and its
-result is in the order in which the changes must be made.
-"""
+"""What people sync will do: one frozen class per kind of change."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rls.definition.wording import shown
-from rls.organisation.people import Organisation, Path, Person, written
+from rls.organisation.people import Path, Person, written
 
 Kind = Literal["add", "change", "remove"]
 
@@ -186,6 +181,44 @@ class SetHead(Change):
 
 
 @dataclass(frozen=True, order=True)
+class AddGroup(Change):
+    """A group."""
+
+    kind = "add"
+    name: str
+
+    @property
+    def text(self) -> str:
+        return f"group {self.name}"
+
+
+@dataclass(frozen=True, order=True)
+class LeaveGroup(Change):
+    """A person leaves a group."""
+
+    kind = "remove"
+    group: str
+    login: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.login} out of group {self.group}"
+
+
+@dataclass(frozen=True, order=True)
+class JoinGroup(Change):
+    """A person joins a group."""
+
+    kind = "add"
+    group: str
+    login: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.login} in group {self.group}"
+
+
+@dataclass(frozen=True, order=True)
 class TakeRole(Change):
     """A role no longer assigned to a person."""
 
@@ -213,55 +246,3 @@ class GiveRole(Change):
 
 def _fact(value: str | None) -> str:
     return shown(value) if value is not None else "nothing"
-
-
-def diff(current: Organisation, wanted: Organisation, *, passwords: bool = False) -> tuple[Change, ...]:
-    """Return what makes *current* equal to *wanted*, in the order to do it.
-
-    *passwords*: logins of active people that have no password get one.
-    Departments are never removed and people never deleted: their records are.
-    """
-    return (
-        *_logins(current, wanted, passwords=passwords),
-        *sorted(AddDepartment(path) for path in wanted.departments - current.departments),
-        *_people(current, wanted),
-        *sorted(RemoveMember(*pair) for pair in current.members - wanted.members),
-        *sorted(AddMember(*pair) for pair in wanted.members - current.members),
-        *_heads(current, wanted),
-        *sorted(TakeRole(*pair) for pair in current.roles - wanted.roles),
-        *sorted(GiveRole(*pair) for pair in wanted.roles - current.roles),
-    )
-
-
-def _logins(current: Organisation, wanted: Organisation, *, passwords: bool) -> Iterable[Change]:
-    had = {login.name: login for login in current.logins}
-    for login in sorted(wanted.logins):
-        before = had.get(login.name)
-        if before is None:
-            yield CreateLogin(login.name, password=passwords and login.can_login)
-            continue
-        if before.can_login != login.can_login:
-            yield AllowLogin(login.name) if login.can_login else RefuseLogin(login.name)
-        if passwords and login.can_login and not before.password:
-            yield SetPassword(login.name)
-
-
-def _people(current: Organisation, wanted: Organisation) -> Iterable[Change]:
-    before, changes = current.by_login(), list[Change]()
-    for person in sorted(wanted.people):
-        known = before.get(person.login)
-        if known is None:
-            changes.append(AddPerson(person))
-            continue
-        if differences := known.differences(person):
-            changes.append(ChangePerson(person, differences))
-        if known.is_active != person.is_active:
-            changes.append(ReinstatePerson(person.login) if person.is_active else DismissPerson(person.login))
-    order: tuple[type[Change], ...] = (AddPerson, ChangePerson, ReinstatePerson, DismissPerson)
-    return sorted(changes, key=lambda change: order.index(type(change)))
-
-
-def _heads(current: Organisation, wanted: Organisation) -> Iterable[Change]:
-    before, after = dict(current.heads), dict(wanted.heads)
-    paths = sorted(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
-    return [SetHead(path, after.get(path)) for path in paths]

@@ -35,6 +35,10 @@ def read(connection: Connection[Any], installation: Installation) -> Organisatio
         members=frozenset(
             (paths[row["department_id"]], row["login"]) for row in _rows(connection, "members", installation)
         ),
+        groups=frozenset(row["name"] for row in _rows(connection, "groups", installation)),
+        group_members=frozenset(
+            (row["name"], row["login"]) for row in _rows(connection, "group_members", installation)
+        ),
         roles=frozenset((row["role"], row["login"]) for row in roles),
         defined=frozenset((row["role"], row["login"]) for row in roles if row["from_definition"]),
         logins=frozenset(

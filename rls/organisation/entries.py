@@ -17,7 +17,7 @@ from rls.organisation.rows import Row, Table
 COLUMNS = {
     "login": "login", "name": "name", "email": "email", "title": "job_title", "phone": "phone",
     "hired_on": "hired_on", "key": "key", "active": "active", "department": "department", "head": "head",
-    "heads": "heads", "roles": "roles", "head_roles": "head_roles",
+    "heads": "heads", "groups": "groups", "roles": "roles", "head_roles": "head_roles",
 }  # fmt: skip
 """Column of a people file → what it fills."""
 
@@ -40,6 +40,7 @@ class Entry:
     active: bool | None = None
     departments: frozenset[Path] | None = None
     heads: frozenset[Path] | None = None
+    groups: frozenset[str] | None = None
     roles: frozenset[str] | None = None
     roles_place: str = ""
     mention: bool = False
@@ -155,7 +156,7 @@ class _Cells:
         found = (reading.path(place, part) for part in listed(self.text(target)))
         return frozenset(path for path in found if path)
 
-    def roles(self, target: str) -> frozenset[str] | None:
+    def names(self, target: str) -> frozenset[str] | None:
         return frozenset(listed(self.text(target))) if target in self else None
 
 
@@ -174,7 +175,8 @@ def _read_row(cells: _Cells, reading: Reading) -> None:
             active=reading.active(cells.place("active"), cells.text("active")),
             departments=departments,
             heads=cells.paths("heads", reading),
-            roles=cells.roles("roles"),
+            groups=cells.names("groups"),
+            roles=cells.names("roles"),
             roles_place=cells.place("roles"),
         )
     )
@@ -205,7 +207,7 @@ def _head(cells: _Cells, departments: frozenset[Path] | None, reading: Reading) 
         name=reading.name(cells.place("head"), head),
         departments=frozenset(),
         heads=departments,
-        roles=cells.roles("head_roles"),
+        roles=cells.names("head_roles"),
         roles_place=cells.place("head_roles"),
         mention=True,
     )

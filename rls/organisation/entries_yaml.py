@@ -12,7 +12,7 @@ from rls.organisation.people import Path, written
 
 TOP = ("departments", "people")
 DEPARTMENT = ("head", "people", "departments")
-LISTS = ("departments", "heads", "roles")
+LISTS = ("departments", "heads", "groups", "roles")
 FACTS = {"email": "email", "title": "job_title", "phone": "phone", "hired_on": "hired_on", "key": "key"}
 PERSON = ("login", "name", "active", *FACTS, *LISTS)
 
@@ -122,6 +122,7 @@ class _File:
                 active=self.reading.active(place, texts.get("active", "")),
                 departments=own | (departments or frozenset()) if own or departments is not None else None,
                 heads=own | (headed or frozenset()) if head else headed,
+                groups=self._list(content, "groups"),
                 roles=self._list(content, "roles"),
                 mention=set(content) <= {"name"},
             )

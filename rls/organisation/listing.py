@@ -10,17 +10,16 @@ from rls.organisation.people import Organisation, Path, written
 
 
 def listing(organisation: Organisation) -> list[dict[str, Any]]:
-    """Return one row a person, by login: name, departments, what they head, roles assigned directly."""
+    """Return one row a person, by login: name, departments, what they head, groups, roles assigned directly."""
     departments, heads = _by_login(organisation.members), _by_login(organisation.heads)
-    roles: dict[str, list[str]] = defaultdict(list)
-    for role, login in sorted(organisation.roles):
-        roles[login].append(role)
+    groups, roles = _by_login(organisation.group_members), _by_login(organisation.roles)
     return [
         {
             "login": person.login,
             "name": person.name,
             "departments": departments[person.login],
             "heads": heads[person.login],
+            "groups": groups[person.login],
             "roles": roles[person.login],
             "active": person.is_active,
         }
@@ -28,8 +27,8 @@ def listing(organisation: Organisation) -> list[dict[str, Any]]:
     ]
 
 
-def _by_login(pairs: Iterable[tuple[Path, str]]) -> dict[str, list[str]]:
+def _by_login(pairs: Iterable[tuple[Path | str, str]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
-    for path, login in sorted(pairs):
-        found[login].append(written(path))
+    for name, login in sorted(pairs):
+        found[login].append(name if isinstance(name, str) else written(name))
     return found

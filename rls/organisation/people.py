@@ -47,15 +47,17 @@ class Login:
 class Organisation:
     """A whole organisation.
 
-    ``heads``, ``members`` and ``roles`` are (department, login) and (role,
-    login) pairs; ``roles`` are direct assignments without dates, of which
-    ``defined`` come from the definitions file.
+    ``heads``, ``members``, ``group_members`` and ``roles`` are pairs of a
+    department, group or role and a login; ``roles`` are direct assignments
+    without dates, of which ``defined`` come from the definitions file.
     """
 
     people: frozenset[Person] = frozenset()
     departments: frozenset[Path] = frozenset()
     heads: frozenset[tuple[Path, str]] = frozenset()
     members: frozenset[tuple[Path, str]] = frozenset()
+    groups: frozenset[str] = frozenset()
+    group_members: frozenset[tuple[str, str]] = frozenset()
     roles: frozenset[tuple[str, str]] = frozenset()
     defined: frozenset[tuple[str, str]] = frozenset()
     logins: frozenset[Login] = frozenset()

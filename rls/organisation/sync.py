@@ -13,8 +13,9 @@ from psycopg.rows import dict_row
 from rls.errors import InputError, PlanError, Problem
 from rls.names import Installation
 from rls.organisation.applying import apply, end_sessions
-from rls.organisation.changes import AllowLogin, Change, CreateLogin, SetPassword, diff
+from rls.organisation.changes import AllowLogin, Change, CreateLogin, SetPassword
 from rls.organisation.current import read
+from rls.organisation.diff import diff
 from rls.organisation.entries import Reading, read_csv
 from rls.organisation.entries_yaml import read_yaml
 from rls.organisation.logins import new_password

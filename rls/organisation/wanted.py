@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from rls.definition.wording import shown, unknown
@@ -45,7 +45,9 @@ def wanted(reading: Reading, current: Organisation, roles: Iterable[str], *, dis
         departments=current.departments.union(*(ancestors(path) for path in reading.departments)),
         heads=heads,
         members=_members(someones, current),
-        roles=_roles(someones, current) | current.defined,
+        groups=current.groups.union(*(entry.groups or () for entry in reading.entries)),
+        group_members=_named(someones, current.group_members, lambda entry: entry.groups),
+        roles=_named(someones, current.roles, lambda entry: entry.roles) | current.defined,
         defined=current.defined,
         logins=_logins(people.values(), current),
     )
@@ -118,14 +120,19 @@ def _members(someones: Iterable[Someone], current: Organisation) -> frozenset[tu
     return frozenset(pair for pair in current.members if pair[1] not in speaking) | found
 
 
-def _roles(someones: Iterable[Someone], current: Organisation) -> frozenset[tuple[str, str]]:
+def _named(
+    someones: Iterable[Someone],
+    current: frozenset[tuple[str, str]],
+    said: Callable[[Entry], frozenset[str] | None],
+) -> frozenset[tuple[str, str]]:
+    """Return (name, login) pairs: of those whose entries speak, what they say; of the others the current ones."""
     speaking: set[str] = set()
     found: set[tuple[str, str]] = set()
     for someone in someones:
-        for entry in (entry for entry in someone.entries if entry.roles is not None):
+        for names in (names for entry in someone.entries if (names := said(entry)) is not None):
             speaking.add(someone.login)
-            found |= {(role, someone.login) for role in entry.roles or ()}
-    return frozenset(pair for pair in current.roles if pair[1] not in speaking) | found
+            found |= {(name, someone.login) for name in names}
+    return frozenset(pair for pair in current if pair[1] not in speaking) | found
 
 
 def _logins(people: Iterable[Person], current: Organisation) -> frozenset[Login]:

@@ -305,6 +305,9 @@ def test_a_key_that_is_somebody_elses(people: People) -> None:
 def test_people_are_listed(people: People) -> None:
     """For people and for programs."""
     people.sync("--yes")
+    people.sync("--yes", text="login,groups\ncy_young,Auditors;Board\n")
+    people.sync("--yes", text="login,groups\ncy_young,Auditors\n")
+    assert people.drift() == []
 
     text = people.database.invoke(["people", "list", "east", "manager"]).stdout
     assert "bo_diaz" in text
@@ -316,6 +319,7 @@ def test_people_are_listed(people: People) -> None:
             "name": "Cy Young",
             "departments": ["Company/East"],
             "heads": ["Company/East"],
+            "groups": ["Auditors"],
             "roles": [],
             "active": True,
         }

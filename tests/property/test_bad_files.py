@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rls.errors import InputError, Problem
 from rls.names import Installation
-from rls.organisation.changes import diff
+from rls.organisation.diff import diff
 from rls.organisation.mapping import parse_options
 from rls.organisation.people import Organisation
 from rls.organisation.sync import read_files

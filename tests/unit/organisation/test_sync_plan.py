@@ -9,7 +9,8 @@ import pytest
 
 from rls.errors import InputError
 from rls.names import Installation
-from rls.organisation.changes import Change, diff
+from rls.organisation.changes import Change
+from rls.organisation.diff import diff
 from rls.organisation.entries import Reading
 from rls.organisation.mapping import parse_options
 from rls.organisation.people import Login, Organisation, Person
@@ -135,6 +136,22 @@ def test_a_key_says_who_somebody_is(files: Files) -> None:
     files.add("a.csv", "key,name\n17,Ada Wolff-Day\n")
 
     assert files.changes() == ['~ person ada: name "Ada Wolff" → "Ada Wolff-Day"']
+
+
+def test_groups_are_made_joined_and_left(files: Files) -> None:
+    """Like roles: the column is the whole truth about its rows."""
+    current = replace(CURRENT, groups=frozenset({"Auditors"}), group_members=frozenset({("Auditors", "bo")}))
+    files.add("a.csv", "login,groups\nbo,Drivers; Board\nada,\n")
+    files.add("b.yaml", "people: [{login: ada, groups: [Auditors]}]")
+
+    assert files.changes(current) == [
+        "+ group Board",
+        "+ group Drivers",
+        "- bo out of group Auditors",
+        "+ ada in group Auditors",
+        "+ bo in group Board",
+        "+ bo in group Drivers",
+    ]
 
 
 def test_missing_people_are_reported_or_dismissed(files: Files) -> None:

@@ -1,0 +1,2 @@
+select person_group.name
+from {organisation}.person_group
