@@ -11,6 +11,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
+from rls.organisation.wording import count
 from rls.report import console
 from rls.report.tables import cell, table
 
@@ -124,8 +125,11 @@ def sync(
     keeper = _Passwords(passwords)
     with keeper:
         outcome = syncing.run(connection, installation, reading, options, planned, keeper.keep)
-    ended = f"; {outcome.sessions_ended} sessions ended" if outcome.sessions_ended else ""
+    ended = f"; {count(outcome.sessions_ended, 'session')} ended" if outcome.sessions_ended else ""
     console.say(f"done: {_counted(planned)}{ended}")
+    if outcome.sessions_left:
+        sessions = count(outcome.sessions_left, "session")
+        console.warn(f"{sessions} of dismissed people go on, without rights: you may not end them (pg_signal_backend)")
 
 
 def _show(planned: SyncPlan, *, as_json: bool) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
 from psycopg import Connection, sql
+from psycopg.errors import InsufficientPrivilege
 from psycopg.types.json import Jsonb
 
 from rls.names import Installation
@@ -21,7 +23,9 @@ ALTER = sql.SQL("alter role {}")
 ALLOW = sql.SQL("alter role {} login inherit")
 REFUSE = sql.SQL("alter role {} nologin")
 
-END_SESSIONS = "select pg_terminate_backend(pid) from pg_stat_activity where usename = any (%s)"
+SESSIONS = "select pid from pg_stat_activity where usename = any (%s)"
+
+END_SESSION = "select pg_terminate_backend(%s)"
 
 
 def apply(
@@ -40,13 +44,20 @@ def apply(
         getattr(work, STEPS[kind])(list(alike))
 
 
-def end_sessions(connection: Connection[Any], changes: Sequence[c.Change]) -> int:
-    """End the sessions of everybody who may not log in any more; return how many there were.
+def end_sessions(connection: Connection[Any], changes: Sequence[c.Change]) -> tuple[int, int]:
+    """End the sessions of everybody who may not log in any more; return how many ended and how many go on.
 
-    Call it after the commit: before, they could come back.
+    Call it after the commit: before, they could come back.  Whoever is no
+    superuser may lack the right to end them.
     """
     logins = [change.login for change in changes if isinstance(change, c.RefuseLogin)]
-    return len(connection.execute(END_SESSIONS, [logins]).fetchall()) if logins else 0
+    sessions = connection.execute(SESSIONS, [logins]).fetchall() if logins else []
+    ended = 0
+    for (session,) in sessions:
+        with suppress(InsufficientPrivilege):
+            connection.execute(END_SESSION, [session])
+            ended += 1
+    return ended, len(sessions) - ended
 
 
 def verifier(connection: Connection[Any], login: str, password: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -61,10 +61,10 @@ class SyncPlan:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a sync did: how many sessions it ended."""
+    """What a sync did besides its changes: sessions of dismissed people that ended, and that it could not end."""
 
     sessions_ended: int = 0
-    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sessions_left: int = 0
 
 
 def read_files(
@@ -129,7 +129,7 @@ def run(
         apply(connection, installation, planned.changes, passwords)
         if passwords:
             keep_passwords(passwords)
-    return Outcome(end_sessions(connection, planned.changes), passwords)
+    return Outcome(*end_sessions(connection, planned.changes))
 
 
 def _adopting(changes: Sequence[Change], adopt: frozenset[str]) -> tuple[Change, ...]:

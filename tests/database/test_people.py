@@ -219,7 +219,7 @@ def test_dismissal_ends_everything_at_once(people: People) -> None:
     dismissed = people.sync("--yes", "--dismiss-missing", text=text)
 
     assert "- person bo_diaz: dismissed" in dismissed.stdout
-    assert "1 sessions ended" in dismissed.stderr
+    assert "1 session ended" in dismissed.stderr
     with pytest.raises(psycopg.OperationalError):
         session.execute("select 1")
     with pytest.raises(psycopg.OperationalError, match="not permitted to log in"):
@@ -324,6 +324,32 @@ def test_people_are_listed(people: People) -> None:
             "active": True,
         }
     ]
+
+
+def test_a_dba_without_superuser(empty_database: Database, tmp_path: Path) -> None:
+    """Who owns the database and may create roles can do it all, save what only superusers may, which is said."""
+    admin = empty_database.connect()
+    admin.execute("create role dba login createrole password 'dba-secret'")
+    admin.execute(f"alter database {empty_database.name} owner to dba")
+    file = tmp_path / "staff.csv"
+    file.write_text("login,name\nada,Ada\nbo,Bo\n", encoding="utf-8")
+
+    def rowlock(*arguments: str) -> Result:
+        result = empty_database.invoke(list(arguments), user="dba")
+        assert result.exit_code == 0, result.output
+        return result
+
+    rowlock("init", "--no-crm", "--organisation", "staff", "--prefix", "shop_")
+    rowlock("people", "sync", str(file), "--yes", "--logins", "scram", "--passwords", str(tmp_path / "passwords.csv"))
+    assert "Nothing to do" in rowlock("people", "sync", str(file), "--check", "--logins", "scram").stderr
+
+    admin.execute("alter role bo password 'bo-secret'")
+    session = empty_database.connect("bo")
+    file.write_text("login\nada\n", encoding="utf-8")
+    said = rowlock("people", "sync", str(file), "--yes", "--dismiss-missing").stderr
+    assert "1 session of dismissed people go on, without rights" in said
+    session.execute("select 1")
+    assert admin.execute("select rolcanlogin from pg_roles where rolname = 'bo'").fetchone() == (False,)
 
 
 def answered(people: People, *arguments: str, answer: str) -> tuple[int, str]:
