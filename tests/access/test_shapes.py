@@ -21,7 +21,7 @@ from tests.oracle.company import Record
 from tests.oracle.roles import LEVELS
 
 SEEDS = range(20 if os.environ.get("ROWLOCK_LONG") == "1" else 2)
-ROLES, PEOPLE = 45, 60
+ROLES, PEOPLE = 42, 42
 
 ENTITIES: dict[str, Any] = {
     "plain": {"table": "t.plain", "owner": "owner_id", "open": "is_open"},
@@ -166,10 +166,10 @@ def test_where_a_person_is(
     database: Database, tmp_path: Path, count_decisions: Callable[[int], None], place: str
 ) -> None:
     """Every level for people in two departments, one, none, and at the top of the tree."""
-    levels = {level: {"permissions": {"plain": level, "keyed": level}} for level in LEVELS}
+    levels = {f"level_{level}": {"permissions": {"plain": level, "keyed": level}} for level in LEVELS}
     company, viewers = staffed(
         {"entities": {"plain": ENTITIES["plain"], "keyed": ENTITIES["keyed"]}, "roles": levels},
-        [(level,) for level in LEVELS],
+        [(name,) for name in levels],
         [place],
     )
     connection = database.connect()

@@ -1,0 +1,323 @@
+"""Who is asking: the login, and nothing anybody can say of themselves."""
+
+from __future__ import annotations
+
+from typing import LiteralString
+
+import psycopg
+import pytest
+
+from tests.database.company import assert_converged, assign, column, deals, open_company, person, unassign
+from tests.fixtures.database import Database
+
+ROLES = """
+roles:
+  manager: {permissions: {deal: own, lead: own, product: {read: all}}}
+  director: {permissions: {"*": all}}
+  stand_in: {timed: true, permissions: {deal: all}}
+"""
+
+DENIED = psycopg.errors.InsufficientPrivilege
+MODERN = 160000
+"""The version from which a membership may come without SET ROLE."""
+
+
+def company(database: Database) -> psycopg.Connection:
+    """Open a company: alice and bob manage their own deals, carol directs."""
+    connection, _ = open_company(database, ROLES)
+    for login, role in (("alice", "manager"), ("bob", "manager"), ("carol", "director")):
+        assign(connection, role, login)
+    return connection
+
+
+def test_a_login_nobody_knows(database: Database) -> None:
+    """No person, no rows; a role granted by hand does not make them one."""
+    connection = company(database)
+    connection.execute("create role mallory login password 'mallory-secret'")
+    mallory = database.connect("mallory")
+
+    with pytest.raises(DENIED):
+        deals(mallory)
+    connection.execute("grant crm_manager to mallory")
+    assert deals(mallory) == []
+    with pytest.raises(DENIED, match="row-level security"):
+        mallory.execute("insert into crm.deal (title) values ('mine')")
+    with pytest.raises(DENIED, match="row-level security"):
+        mallory.execute("insert into crm.deal (title, owner_id) values ('mine', 1)")
+    connection.execute("grant crm_stand_in to mallory")
+    assert deals(mallory) == []
+
+
+SETTINGS: tuple[LiteralString, ...] = (
+    "set rls.login = 'bob'",
+    "set app.user_id = '2'",
+    "set app.current_user = 'bob'",
+    "set rls.person_id = 2",
+    'set request.jwt.claims = \'{"role": "bob"}\'',
+    "set application_name = 'bob'",
+    "set search_path = crm, public, pg_temp",
+    "set row_security = on",
+)
+
+
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_no_setting_makes_somebody_else(database: Database, setting: LiteralString) -> None:
+    """Anybody may set these, so nothing reads them."""
+    company(database)
+    alice = database.connect("alice")
+    alice.execute(setting)
+
+    assert deals(alice) == ["alice"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "set row_security = off",
+        "set role bob",
+        "set role crm_director",
+        "set role crm_owner",
+        "set role crm_rls_owner",
+        "set session authorization bob",
+        "set session_replication_role = replica",
+        "alter role alice bypassrls",
+        "alter role alice createrole",
+        "grant crm_director to alice",
+        "grant bob to alice",
+        "create role helper",
+    ],
+)
+def test_nobody_becomes_more(database: Database, statement: LiteralString) -> None:
+    """Neither by a role of somebody else nor by an attribute."""
+    company(database)
+    alice = database.connect("alice")
+    try:
+        alice.execute(statement)
+    except psycopg.errors.InsufficientPrivilege:
+        assert deals(alice) == ["alice"]
+    else:
+        with pytest.raises(DENIED, match="row-level security"):
+            deals(alice)
+
+
+def test_the_role_itself_is_nobody(database: Database) -> None:
+    """From 16 on a person cannot become the role; before that, as the role they are no person and see nothing."""
+    connection = company(database)
+    assign(connection, "stand_in", "alice")
+    alice = database.connect("alice")
+
+    if alice.info.server_version >= MODERN:
+        for role in ("crm_manager", "crm_everyone", "crm_stand_in"):
+            with pytest.raises(DENIED):
+                alice.execute(f"set role {role}".encode())
+        return
+    for role in ("crm_manager", "crm_stand_in"):
+        alice.execute(f"set role {role}".encode())
+        assert deals(alice) == []
+        with pytest.raises(DENIED, match="row-level security"):
+            alice.execute("insert into crm.deal (title, owner_id) values ('mine', 1)")
+
+
+CALLS: tuple[LiteralString, ...] = (
+    "select rls.caller()",
+    "select rls.held_roles()",
+    "select rls.in_time('director')",
+    "select rls.counted('director', 'deal', 'read')",
+    "select rls.readable('deal', 'own')",
+    "select rls.has_explicit(array['director'], 'deal', 'read', 'deal:*/*')",
+    "select rls.refresh()",
+    "select rls.refresh_memberships()",
+    "select rls.refresh_reach()",
+    "select rls.repair_memberships()",
+    "select rls.invalidate_plans(array['crm_director']::name[])",
+    "select rls.membership_drift()",
+    "select rls.director_reads(deal, 1, array[1], array[1], array['x']) from crm.deal",
+    "select * from rls.reach",
+    "select * from rls.role",
+    "select * from rls.permission",
+    "select * from rls.assignment",
+    "select * from rls.applied",
+    "select * from rls.installation",
+    "insert into rls.assignment (role, principal_kind, principal_id) values ('director', 'person', 1)",
+    "update rls.reach set person_id = 2",
+    "delete from rls.permission",
+    "create function rls.caller2() returns int language sql return 1",
+)
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("login", ["alice", "carol"])
+def test_schema_rls_is_closed(database: Database, call: LiteralString, login: str) -> None:
+    """Policies use it on people's behalf; by name nobody reaches anything in it, the director neither."""
+    company(database)
+
+    with pytest.raises(DENIED, match="permission denied for schema rls"):
+        database.connect(login).execute(call)
+
+
+def test_reach_shows_ones_own_row_only(database: Database) -> None:
+    """Even to somebody who is let into the schema."""
+    connection = company(database)
+    connection.execute("grant usage on schema rls to alice")
+    alice = database.connect("alice")
+
+    assert column(alice, "select login::text from rls.reach") == ["alice"]
+    for call in ("select rls.refresh()", "select * from rls.assignment", "update rls.reach set person_id = 2"):
+        with pytest.raises(DENIED):
+            alice.execute(call)
+
+
+MAKING: tuple[LiteralString, ...] = (
+    "create temp table person (id int)",
+    "create temp view reach as select 1",
+    "create schema mine",
+    "create table public.mine (id int)",
+    "create function public.mine() returns int language sql return 1",
+    "create table crm.mine (id int)",
+    "create policy mine on crm.deal using (true)",
+    "create trigger mine before insert on crm.deal execute function crm.x()",
+    "alter table crm.deal disable row level security",
+    "alter table crm.deal no force row level security",
+    "truncate crm.deal",
+    "create publication mine for table crm.deal",
+    "create materialized view public.mine as select * from crm.deal",
+)
+
+
+@pytest.mark.parametrize("statement", MAKING)
+@pytest.mark.parametrize("login", ["alice", "carol"])
+def test_people_make_nothing(database: Database, statement: LiteralString, login: str) -> None:
+    """No object of one's own to begin an attack with, temporary ones included."""
+    company(database)
+
+    with pytest.raises(psycopg.Error) as error:
+        database.connect(login).execute(statement)
+    assert error.value.sqlstate in ("42501", "42883", "42P01")
+
+
+def test_dismissed_at_once(database: Database) -> None:
+    """In the session that is open and the statement that is prepared, also in the middle of a transaction."""
+    connection = company(database)
+    alice, carol = database.connect("alice"), database.connect("carol", autocommit=False)
+    for session in (alice, carol):
+        session.execute("set plan_cache_mode = force_generic_plan")
+        session.execute("prepare seen as select title from crm.deal")
+        assert session.execute("execute seen").fetchall()
+    connection.execute("update crm.person set is_active = false where login in ('alice', 'carol')")
+
+    for session in (alice, carol):
+        with pytest.raises(DENIED):
+            session.execute("execute seen")
+        session.rollback()
+    connection.execute("update crm.person set is_active = true where login = 'alice'")
+    assert alice.execute("execute seen").fetchall() == [("alice",)]
+
+
+def test_a_role_taken_at_once(database: Database) -> None:
+    """One of two roles: what the other gives remains, in a prepared statement too."""
+    connection = company(database)
+    assign(connection, "director", "alice")
+    alice = database.connect("alice")
+    alice.execute("set plan_cache_mode = force_generic_plan")
+    alice.execute("prepare seen as select title from crm.deal order by title")
+
+    assert len(alice.execute("execute seen").fetchall()) == 4
+    unassign(connection, "director", "alice")
+    assert alice.execute("execute seen").fetchall() == [("alice",)]
+
+
+def test_moved_to_another_department_at_once(database: Database) -> None:
+    """Reach is read by every statement."""
+    from rls.plan import deploy
+    from tests.database.company import standing
+
+    connection = company(database)
+    deploy(connection, standing("roles: {manager: {permissions: {deal: department}}}"))
+    alice = database.connect("alice")
+    alice.execute("prepare seen as select title from crm.deal order by title")
+
+    assert alice.execute("execute seen").fetchall() == [("alice",), ("bob",)]
+    connection.execute("""
+        update crm.department_member set department_id = (select id from crm.department where name = 'West')
+        where person_id = (select id from crm.person where login = 'alice')
+    """)
+    assert alice.execute("execute seen").fetchall() == [("alice",), ("dave",)]
+
+
+def test_a_pool_asks_as_the_person(database: Database) -> None:
+    """SET LOCAL ROLE for a transaction: the person's rows, with their name on what they make."""
+    connection = company(database)
+    connection.execute("create role pool login noinherit password 'pool-secret'")
+    options = b" with inherit false, set true" if connection.info.server_version >= MODERN else b""
+    for login in ("alice", "bob", "carol"):
+        connection.execute(b"grant " + login.encode() + b" to pool" + options)
+    pool = database.connect("pool", autocommit=False)
+    pool.execute("set plan_cache_mode = force_generic_plan")
+    pool.execute("prepare seen as select title from crm.deal order by title")
+    pool.commit()
+
+    for login in ("alice", "bob", "carol", "alice"):
+        pool.execute(b"set local role " + login.encode())
+        expected = [("alice",), ("bob",), ("carol",), ("dave",)] if login == "carol" else [(login,)]
+        assert pool.execute("execute seen").fetchall() == expected
+        pool.commit()
+        with pytest.raises(DENIED):
+            pool.execute("select * from crm.deal")
+        pool.rollback()
+    pool.execute("set local role alice")
+    pool.execute("insert into crm.deal (owner_id, title) select owner_id, 'by the pool' from crm.deal")
+    pool.commit()
+    assert column(connection, "select created_by::text from crm.deal where title = 'by the pool'") == ["alice"]
+
+
+@pytest.mark.parametrize("login", ["alice", "carol"])
+def test_keys_are_not_chosen(database: Database, login: str) -> None:
+    """Neither when a record is made nor later; nor who made it and when."""
+    company(database)
+    session = database.connect(login)
+
+    for statement in (
+        "insert into crm.deal (id, owner_id, title) overriding system value values (999, 1, 'x')",
+        "update crm.deal set id = 999",
+        "insert into crm.activity (deal_id, subject, parent_owner_id) values (1, 'x', 1)",
+        "update crm.activity set parent_owner_id = 1",
+    ):
+        with pytest.raises(DENIED, match="permission denied"):
+            session.execute(statement.encode())
+    session.execute(
+        "insert into crm.deal (owner_id, title, created_by) select owner_id, 'x', 'bob' from crm.deal limit 1"
+    )
+    assert column(session, "select created_by::text from crm.deal where title = 'x'") == [login]
+
+
+def test_another_login_of_the_same_name(database: Database) -> None:
+    """A person without a login in the server gets nothing; one who gets it later does."""
+    connection = company(database)
+    connection.execute("insert into crm.person (login, name) values ('erin', 'Erin')")
+    assign(connection, "director", "erin")
+    person(connection, "frank", ["East"])
+    connection.execute("create role erin login password 'erin-secret'")
+
+    with pytest.raises(DENIED):
+        deals(database.connect("erin"))
+    connection.execute("select rls.refresh()")
+    assert len(deals(database.connect("erin"))) == 4
+
+
+@pytest.mark.parametrize("attribute", ["superuser", "bypassrls", "createrole", "replication"])
+def test_a_login_above_row_security_is_no_person(database: Database, attribute: LiteralString) -> None:
+    """Refused, since whatever it were granted would mean nothing."""
+    connection = company(database)
+    connection.execute(b"create role admin login " + attribute.encode())
+
+    with pytest.raises(psycopg.errors.CheckViolation, match=attribute.upper()):
+        connection.execute("insert into crm.person (login, name) values ('admin', 'Admin')")
+
+
+def test_everybody_is_still_who_they_should_be(database: Database) -> None:
+    """After all of that, nothing to do."""
+    connection, wanted = open_company(database, ROLES)
+    assign(connection, "director", "carol")
+    unassign(connection, "director", "carol")
+
+    assert_converged(connection, wanted)
