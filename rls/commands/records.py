@@ -103,6 +103,7 @@ def load(
     from rls.plan.plan import installed
     from rls.records.fields import Options
     from rls.records.loading import load as load_file
+    from rls.records.rejects import write
 
     options = Options(maps, sets, translations, dates, key, person, on_error == "keep", delimiter, encoding)
     with _progress() as progress:
@@ -111,7 +112,7 @@ def load(
             connection, installed(connection), entity, file, options, lambda rows: progress.advance(task, rows)
         )
     if rejects is not None:
-        _write_rejects(rejects, loaded, delimiter)
+        write(rejects, loaded)
     if as_json:
         _print_json(loaded)
     _report(loaded, rejects)
@@ -167,9 +168,3 @@ def _print_json(loaded: Loaded) -> None:
             "unused_columns": loaded.unused,
         }
     )
-
-
-def _write_rejects(path: Path, loaded: Loaded, delimiter: str) -> None:
-    from rls.records.rejects import write
-
-    write(path, loaded, delimiter)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from rls.definition.wording import unknown
+from rls.definition.wording import shown, unknown
 from rls.errors import InputError, Problem
 
 UNDECODED = range(0xDC80, 0xDD00)
@@ -52,6 +52,18 @@ def field_position(text: str, index: int, delimiter: str = ",") -> tuple[int, in
     return line, len(text.rstrip("\r\n")) - start + 1
 
 
+def _delimiter(text: str) -> str:
+    """Return the delimiter written *text*: one character, or "tab" or a backslash and a t.
+
+    :raises InputError: something else.
+    """
+    delimiter = "\t" if text in ("\\t", "tab") else text
+    if len(delimiter) != 1 or delimiter in '"\r\n ':
+        message = "must be one character, such as ; or | or \\t"
+        raise InputError([Problem("--delimiter", "", f"{shown(text)} {message}")])
+    return delimiter
+
+
 class Table:
     """A CSV file: its header, and its rows as they are read.
 
@@ -61,7 +73,7 @@ class Table:
     def __init__(self, path: Path, delimiter: str = ",", encoding: str = "utf-8") -> None:
         """Read the header; raises InputError when there is none or it repeats a name."""
         self.path = path
-        self.delimiter = delimiter
+        self.delimiter = _delimiter(delimiter)
         self.encoding = "utf-8-sig" if encoding.lower().replace("-", "") == "utf8" else encoding
         self.problems: list[Problem] = []
         self.header = self._header()
@@ -82,8 +94,9 @@ class Table:
                 fields = next(reader)
             except StopIteration:
                 return
-            except csv.Error as error:
-                message = f"not readable as CSV ({error}): close or double the quotation mark"
+            except (csv.Error, UnicodeError) as error:
+                advice = "say --encoding" if isinstance(error, UnicodeError) else "close or double the quotation mark"
+                message = f"not readable as CSV ({error}): {advice}"
                 self.problems.append(Problem(f"{self.path}:{line}", "", message))
                 return
             yield line, "".join(kept), fields

@@ -46,6 +46,7 @@ class Loaded:
     notes: tuple[Note, ...]
     unused: tuple[str, ...]
     header: tuple[str, ...]
+    delimiter: str
 
 
 def load(
@@ -117,6 +118,7 @@ class _Load:
             notes=tuple(self.findings.notes.values()),
             unused=tuple(unused(table, self.fields)),
             header=table.header,
+            delimiter=table.delimiter,
         )
 
     def _waiting(self, waiting: list[Row]) -> int:

@@ -12,7 +12,7 @@ REASON = "reason"
 """The column added at the end."""
 
 
-def write(path: Path, loaded: Loaded, delimiter: str) -> int:
+def write(path: Path, loaded: Loaded) -> int:
     """Write the bad rows with their reasons to *path*; return how many.
 
     Rows of the wrong shape are not among them: what they mean is unknown.
@@ -27,7 +27,7 @@ def write(path: Path, loaded: Loaded, delimiter: str) -> int:
             reasons.setdefault(row.line, []).append(f"{problem.path}: {problem.message}")
     try:
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+            writer = csv.writer(file, delimiter=loaded.delimiter, lineterminator="\n")
             writer.writerow((*loaded.header, REASON))
             writer.writerows((*rows[line].fields, "; ".join(reasons[line])) for line in sorted(rows))
     except OSError as error:

@@ -136,6 +136,15 @@ def test_rejects_are_written_with_their_reasons(loader: Loader) -> None:
     assert text == 'title,probability,reason\n"B, b",many,"probability: ""many"" is not a whole number"\n'
 
 
+def test_rejects_keep_the_delimiter(loader: Loader) -> None:
+    """So that they load with the same options."""
+    rejects = loader.directory / "rejects.csv"
+    options = ["--on-error", "keep", "--delimiter", "tab", "--rejects", str(rejects)]
+    loader.load("deal", "title\tprobability\nA\t50\nB\tmany\n", *options)
+
+    assert rejects.read_text(encoding="utf-8").splitlines()[0] == "title\tprobability\treason"
+
+
 def test_words_are_found_in_any_capitals(loader: Loader) -> None:
     """Stages and pipelines; what was read otherwise is summed up."""
     result = loader.load("lead", "title,stage\nA,In Process\nB,NEW\nC,new\n")

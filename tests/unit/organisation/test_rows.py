@@ -78,6 +78,29 @@ def test_other_delimiters_and_encodings(tmp_path: Path) -> None:
     assert row.place("age").endswith(":2:6")
 
 
+@pytest.mark.parametrize("delimiter", ["", "ab", '"', "\n"])
+def test_a_delimiter_is_one_character(tmp_path: Path, delimiter: str) -> None:
+    """Anything else would fail somewhere inside."""
+    with pytest.raises(InputError, match="must be one character"):
+        table(tmp_path, "name\n", delimiter)
+
+
+def test_tabs_can_be_written(tmp_path: Path) -> None:
+    """A shell passes a backslash and a t."""
+    (row,) = table(tmp_path, "name\tage\nAda\t36\n", "\\t").rows()
+
+    assert row.value("age") == "36"
+
+
+def test_half_a_character_is_a_problem(tmp_path: Path) -> None:
+    """As in a file that was cut."""
+    read = table(tmp_path, "name\nAda\n".encode("utf-16")[:-1], encoding="utf-16")
+    rows = list(read.rows())
+
+    assert len(rows) <= 1
+    assert "say --encoding" in read.problems[0].message
+
+
 def test_an_unknown_encoding_is_refused(tmp_path: Path) -> None:
     """With one line."""
     with pytest.raises(InputError, match="cannot be read: unknown encoding"):
