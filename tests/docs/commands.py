@@ -65,7 +65,10 @@ def _below(
 
 
 def _context(command: click.Command, parent: click.Context | None, name: str) -> click.Context:
-    return click.Context(command, parent, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH)
+    helps = main.context_settings["help_option_names"]
+    return click.Context(
+        command, parent, info_name=name, terminal_width=WIDTH, max_content_width=WIDTH, help_option_names=helps
+    )
 
 
 def reference() -> str:
