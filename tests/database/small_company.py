@@ -53,7 +53,7 @@ def wait_for_lock(connection: psycopg.Connection) -> None:
     """
     query = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
     for _ in range(1000):
-        if connection.execute(query).fetchone():
+        if connection.execute(query).fetchone() is not None:
             return
         sleep(0.01)
     raise TimeoutError("nobody waits for a lock")
