@@ -75,10 +75,13 @@ def _table(name: QualifiedName, rows: list[Row]) -> Table:
 def pin(connection: Connection[Any]) -> None:
     """Make the server print expressions the same way whoever asks, for the rest of the transaction.
 
-    What ``pg_get_expr`` qualifies depends on the search path.  JIT compiling
+    What ``pg_get_expr`` qualifies depends on the search path, and it waits for
+    whoever holds ACCESS EXCLUSIVE on the table: not for ever.  JIT compiling
     the catalog queries costs a hundred times what they do.
     """
     connection.execute("set local search_path = ''; set local jit = off")
+    if connection.execute("select current_setting('lock_timeout')").fetchone() == ("0",):
+        connection.execute("set local lock_timeout = '10s'")
 
 
 def managed_tables(connection: Connection[Any]) -> set[QualifiedName]:

@@ -1,0 +1,251 @@
+"""Apply by phases: nobody waits, nobody sees a mixture, and what is interrupted goes on."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from rls.definition.model import Assignment, Definition, Entity, Level, Owner, Permission, Role
+from rls.errors import PlanError
+from rls.names import QualifiedName
+from rls.plan import Patience, apply_in_phases, deploy, make_plan
+from rls.plan.changes import Phase
+from tests.fixtures.database import Database
+
+PEOPLE = ("ann", "ben", "cleo")
+ENTITIES = tuple(
+    Entity(name, QualifiedName("crm", name), owner=Owner("owner_id"), open="is_open") for name in ("company", "deal")
+)
+
+
+def role(name: str, level: Level) -> Role:
+    """Return a role that reads, updates and deletes at one level."""
+    return Role(
+        name,
+        permissions=tuple(
+            Permission(entity.name, operation, level)
+            for entity in ENTITIES
+            for operation in ("read", "update", "delete")
+        ),
+    )
+
+
+def definition(**levels: Level) -> Definition:
+    """Return a definition with these roles, each held by everyone."""
+    roles = tuple(role(name, level) for name, level in sorted(levels.items()))
+    return Definition("highest", ENTITIES, roles, tuple(Assignment(one.name, "everyone") for one in roles))
+
+
+OLD = definition(going=Level.own, staying=Level.own)
+NEW = definition(coming=Level.own, staying=Level.department)
+
+
+@dataclass(frozen=True)
+class Company:
+    """Three people, ann and ben in one department, each with two deals and two companies."""
+
+    database: Database
+    administrator: psycopg.Connection[Any]
+
+    def rights(self) -> dict[tuple[str, str], int]:
+        """Return how many records each person reads of each entity."""
+        seen = {}
+        with self.database.connect() as connection:
+            for login in PEOPLE:
+                connection.execute(sql.SQL("set session authorization {}").format(sql.Identifier(login)))
+                for entity in ENTITIES:
+                    query = sql.SQL("select count(*) from {}").format(sql.Identifier(*str(entity.table).split(".")))
+                    row = connection.execute(query).fetchone()
+                    assert row is not None
+                    seen[login, entity.name] = row[0]
+                connection.execute("reset session authorization")
+        return seen
+
+
+BEFORE = {(login, entity.name): 2 for login in PEOPLE for entity in ENTITIES}
+AFTER = BEFORE | {(login, entity.name): 4 for login in ("ann", "ben") for entity in ENTITIES}
+
+
+@pytest.fixture
+def company(database: Database) -> Company:
+    """Return the company under the old definition."""
+    connection = database.connect()
+    for login in PEOPLE:
+        connection.execute(sql.SQL("create role {} login password {}").format(sql.Identifier(login), f"{login}-secret"))
+        connection.execute("insert into crm.person (login, name) values (%s, %s)", [login, login.title()])
+    connection.execute("insert into crm.department (name) values ('North'), ('South')")
+    connection.execute("insert into crm.department_member values (1, 1), (1, 2), (2, 3)")
+    connection.execute("insert into crm.deal (owner_id, title) select 1 + n % 3, 'deal' from generate_series(1, 6) n")
+    connection.execute("insert into crm.company (owner_id, name) select 1 + n % 3, 'x' from generate_series(1, 6) n")
+    deploy(connection, OLD)
+    return Company(database, connection)
+
+
+def applied(connection: psycopg.Connection[Any], wanted: Definition, **patience: float) -> None:
+    """Plan and apply."""
+    apply_in_phases(connection, make_plan(connection, wanted), patience=Patience(**patience))
+
+
+@contextmanager
+def locked(database: Database, mode: str) -> Iterator[psycopg.Connection[Any]]:
+    """Hold a lock on both tables as long as the context lasts."""
+    connection = database.connect(autocommit=False)
+    connection.execute(f"lock table crm.deal, crm.company in {mode} mode".encode())
+    try:
+        yield connection
+    finally:
+        connection.rollback()
+
+
+def test_phases_bring_about_what_one_transaction_does(company: Company) -> None:
+    """Roles come, change and go; nothing is left to do."""
+    assert company.rights() == BEFORE
+
+    applied(company.administrator, NEW)
+
+    assert company.rights() == AFTER
+    assert make_plan(company.administrator, NEW).empty
+    roles = {name for (name,) in company.administrator.execute("select rolname from pg_roles where rolname ~ '^crm_'")}
+    assert {"crm_coming", "crm_staying"} <= roles
+    assert "crm_going" not in roles
+
+
+def test_a_change_of_levels_waits_for_nobody(company: Company) -> None:
+    """Not even for whoever holds the strongest lock that readers do not wait for."""
+    with locked(company.database, "exclusive"):
+        applied(company.administrator, definition(going=Level.own, staying=Level.department), give_up_after=0)
+
+    assert company.rights() == AFTER
+
+
+def test_a_new_role_waits_for_a_long_reader_without_making_others_wait(company: Company) -> None:
+    """Readers who come later wait at most for one try's lock_timeout."""
+    reader = company.database.connect()
+    longest = 0.0
+    with locked(company.database, "access share") as long_reader:
+        done = threading.Thread(target=applied, args=(company.administrator, NEW), kwargs={"lock_timeout": 0.05})
+        done.start()
+        until = time.monotonic() + 1.5
+        while time.monotonic() < until:
+            started = time.monotonic()
+            reader.execute("select count(*) from crm.deal")
+            longest = max(longest, time.monotonic() - started)
+        assert done.is_alive()
+        assert company.rights() == BEFORE
+        long_reader.rollback()
+        done.join(timeout=60)
+
+    assert not done.is_alive()
+    assert company.rights() == AFTER
+    assert longest < 1.0, "a reader waited behind the applier for far more than its lock_timeout"
+
+
+def test_giving_up_leaves_rights_as_they_were(company: Company) -> None:
+    """One line says which table, and that apply can be run again; which then goes on."""
+    with (
+        locked(company.database, "access share"),
+        pytest.raises(PlanError, match=r"crm\.company: stayed locked by others .* rights are as before"),
+    ):
+        applied(company.administrator, NEW, lock_timeout=0.01, give_up_after=0.1)
+
+    assert company.rights() == BEFORE
+    applied(company.administrator, NEW)
+    assert company.rights() == AFTER
+
+
+def test_what_was_prepared_is_undone_by_applying_the_old_definition(company: Company) -> None:
+    """Whoever gives up for good goes back the same way."""
+    with locked(company.database, "access share"), pytest.raises(PlanError):
+        applied(company.administrator, NEW, lock_timeout=0.01, give_up_after=0)
+
+    applied(company.administrator, OLD)
+
+    assert company.rights() == BEFORE
+    assert make_plan(company.administrator, OLD).empty
+
+
+def test_two_deployers_do_not_meet(company: Company) -> None:
+    """The second is told so at once."""
+    other = company.database.connect()
+    plan = make_plan(company.administrator, NEW)
+    met = []
+
+    def report(phase: Phase, *_: object) -> None:
+        if phase is Phase.switch:
+            with pytest.raises(PlanError, match="somebody else is applying"):
+                applied(other, NEW)
+            met.append(phase)
+
+    apply_in_phases(company.administrator, plan, report=report)
+
+    assert met == [Phase.switch]
+
+
+def test_a_stale_plan_is_refused(company: Company) -> None:
+    """Somebody changed a right by hand since."""
+    plan = make_plan(company.administrator, NEW)
+    company.administrator.execute("grant select (title) on crm.deal to ann")
+
+    with pytest.raises(PlanError, match="changed since the plan was made"):
+        apply_in_phases(company.administrator, plan)
+
+    assert company.rights() == BEFORE
+
+
+class Killing(psycopg.Connection[Any]):
+    """A connection whose server process is ended before its n-th statement."""
+
+    left: int | None = None
+    killer: psycopg.Connection[Any]
+
+    def execute(self, *args: Any, **kwargs: Any) -> Any:
+        """Count, and end the process when it is time."""
+        if self.left is not None:
+            self.left -= 1
+            if self.left < 0:
+                self.left = None
+                self.killer.execute("select pg_terminate_backend(%s, 10000)", [self.info.backend_pid])
+        return super().execute(*args, **kwargs)
+
+
+def statements_of(company: Company, wanted: Definition) -> int:
+    """Return how many statements applying takes."""
+    with Killing.connect(company.database.url, autocommit=True) as connection:
+        plan = make_plan(connection, wanted)
+        connection.left = 1_000_000
+        apply_in_phases(connection, plan)
+        return 1_000_000 - connection.left
+
+
+def test_killed_anywhere_rights_are_the_old_or_the_new_ones(company: Company) -> None:
+    """Before every statement (ROWLOCK_LONG: of all; else of every eleventh); the next apply goes on."""
+    count = statements_of(company, NEW)
+    applied(company.administrator, OLD)
+    assert count > 30
+    outcomes = set()
+    for number in range(0, count, 1 if os.environ.get("ROWLOCK_LONG") else 11):
+        with Killing.connect(company.database.url, autocommit=True) as connection:
+            plan = make_plan(connection, NEW)
+            connection.killer = company.administrator
+            connection.left = number
+            with pytest.raises(psycopg.OperationalError):
+                apply_in_phases(connection, plan)
+        now = company.rights()
+        assert now in (BEFORE, AFTER), f"a mixture after {number} statements"
+        outcomes.add(now == AFTER)
+        applied(company.administrator, NEW)
+        assert company.rights() == AFTER
+        applied(company.administrator, OLD)
+        assert company.rights() == BEFORE
+        assert make_plan(company.administrator, OLD).empty
+
+    assert outcomes == {False, True}
