@@ -22,6 +22,7 @@ ORDER = (
     "migrating_roles",
     "installation",
     "plan",
+    "effect",
     "organisation",
     "records",
     "server",

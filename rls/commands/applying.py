@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
@@ -12,11 +13,14 @@ import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.rights import as_json, definition_of, definitions
+from rls.effect.levels import level_changes
+from rls.errors import RowlockError
 from rls.plan import (
     Patience,
     Plan,
     apply_in_phases,
     definition_at,
+    definition_in_force,
     is_saved,
     make_plan,
     planned_again,
@@ -55,14 +59,26 @@ def patience(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+allow_widening = click.option(
+    "--allow-widening", is_flag=True, help="Do not ask where somebody may reach more than before."
+)
+
+
 @click.command()
 @definitions
 @click.option("--force", is_flag=True, help="Also a definition that was replaced since by a newer one.")
+@allow_widening
 @patience
 @as_json
 @with_connection
 def apply(
-    connection: psycopg.Connection, definitions: tuple[Path, ...], *, force: bool, patience: Patience, as_json: bool
+    connection: psycopg.Connection,
+    definitions: tuple[Path, ...],
+    *,
+    force: bool,
+    allow_widening: bool,
+    patience: Patience,
+    as_json: bool,
 ) -> None:
     """Make the database obey the definition, while everybody works.
 
@@ -74,6 +90,9 @@ def apply(
 
     A change of levels, stages or assignments is a switch only.  Interrupted
     anywhere, rights are the old or the new ones, and the next apply goes on.
+
+    Where the definition replaces another and somebody may reach more than
+    before, apply asks; without a terminal it needs --allow-widening.
 
     DEFINITIONS may be one plan kept by `rowlock plan --out`; it is refused when
     the database has changed since.
@@ -87,6 +106,8 @@ def apply(
     made = _planned(connection, definitions)
     if not force:
         refuse_older(connection, made)
+    if not allow_widening:
+        _ask_to_widen(connection, made)
     _run(connection, made, patience, as_json=as_json)
 
 
@@ -109,10 +130,13 @@ def history(connection: psycopg.Connection, *, as_json: bool) -> None:
 
 @click.command()
 @click.argument("entry", type=int)
+@allow_widening
 @patience
 @as_json
 @with_connection
-def rollback(connection: psycopg.Connection, entry: int, *, patience: Patience, as_json: bool) -> None:
+def rollback(
+    connection: psycopg.Connection, entry: int, *, allow_widening: bool, patience: Patience, as_json: bool
+) -> None:
     """Put the definition of an earlier ENTRY of the history in force again.
 
     Works as apply does, and becomes an entry itself; assignments made since
@@ -124,7 +148,23 @@ def rollback(connection: psycopg.Connection, entry: int, *, patience: Patience, 
       rowlock rollback 3
     """
     made = make_plan(connection, definition_at(connection, entry), f"entry {entry}")
+    if not allow_widening:
+        _ask_to_widen(connection, made)
     _run(connection, made, patience, as_json=as_json)
+
+
+def _ask_to_widen(connection: psycopg.Connection, made: Plan) -> None:
+    """Return where nobody's rights grow, or somebody at the terminal agrees that they do."""
+    before = definition_in_force(connection)
+    wider = [change for change in level_changes(before, made.definition) if change.widens] if before else []
+    if not wider:
+        return
+    for change in wider:
+        console.say(str(change))
+    if not sys.stdin.isatty():
+        text = f"rights grow in {len(wider)} places, nothing was changed: say --allow-widening when that is meant"
+        raise RowlockError(text)
+    click.confirm("Rights grow. Go on?", abort=True, err=True)
 
 
 def _planned(connection: psycopg.Connection, paths: tuple[Path, ...]) -> Plan:

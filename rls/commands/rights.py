@@ -10,9 +10,12 @@ import psycopg
 from rls.commands.connection import with_connection
 from rls.definition import load, standard
 from rls.definition.model import Definition
-from rls.plan import applied_definition, make_plan, save
+from rls.effect import Effect, effect, in_force, level_changes
+from rls.errors import RowlockError
+from rls.plan import Plan, applied_definition, make_plan, save
 from rls.plan.render import script
 from rls.report import console
+from rls.report.effects import PEOPLE, counting, effect_data, effect_parts
 from rls.report.plans import plan_data, plan_text
 
 definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
@@ -30,6 +33,15 @@ def definition_of(paths: tuple[Path, ...]) -> Definition:
 @click.option("--all", "everything", is_flag=True, help="One line for every change, however many.")
 @click.option("--check", is_flag=True, help="Exit with 1 when anything would change.")
 @click.option(
+    "--effect/--no-effect",
+    "counts",
+    default=None,
+    help="Count who gains and who loses which rows.  Without either: when rights or assignments change.",
+)
+@click.option(
+    "--people", default=PEOPLE, show_default=True, type=click.IntRange(min=0), help="How many people to show."
+)
+@click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE.json", help="Keep the plan for apply."
 )
 @as_json
@@ -41,14 +53,17 @@ def plan(
     as_sql: bool,
     everything: bool,
     check: bool,
+    counts: bool | None,
+    people: int,
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Show what apply would change.  Changes nothing.
+    """Show what apply would change, and for whom.  Changes nothing.
 
     DEFINITIONS are YAML files, or directories of them; without any, the
     definition Rowlock ships.  + is created, ~ altered, - dropped; ! is
-    reported and left alone.
+    reported and left alone.  Where rights change, everybody's rows are counted
+    under the old and the new ones.
 
     \b
     Examples:
@@ -58,19 +73,37 @@ def plan(
       rowlock plan rights/ --out plan.json    for review; then: rowlock apply plan.json
     """
     made = make_plan(connection, definition_of(definitions))
+    counted = None if as_sql and not as_json else effect_of(connection, made, wanted=counts)
     if as_json:
-        console.json(plan_data(made))
+        console.json(plan_data(made) | {"effect": effect_data(counted) if counted else None})
+    elif as_sql:
+        console.data(script(made.changes, made.installation.rls_owner).rstrip())
     else:
-        console.data(
-            script(made.changes, made.installation.rls_owner).rstrip()
-            if as_sql
-            else plan_text(made, everything=everything)
-        )
+        console.data(plan_text(made, everything=everything))
+        for part in effect_parts(counted, people=people) if counted else ():
+            console.data("", part)
     if out is not None:
         save(connection, made, out)
         console.say(f"kept in {out}; apply it with: rowlock apply {out}")
     if check and not made.empty:
         raise click.exceptions.Exit(1)
+
+
+def effect_of(connection: psycopg.Connection, plan: Plan, *, wanted: bool | None) -> Effect | None:
+    """Return what a plan does to people and rows; None where it is not wanted, or nothing of rights changes.
+
+    :param wanted: None: where it may do anything.
+    """
+    if wanted is False or (wanted is None and plan.empty):
+        return None
+    try:
+        before = in_force(connection)
+    except RowlockError as error:
+        return Effect(notes=(f"rows are not counted: {error}",))
+    if wanted is None and not plan.membership_drift and not level_changes(before, plan.definition):
+        return None
+    with counting() as report:
+        return effect(connection, before, plan.definition, plan.installation, report=report)
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from rls.plan.apply import apply, deploy
 from rls.plan.history import definition_at, history, refuse_older
 from rls.plan.phases import Patience, apply_in_phases
-from rls.plan.plan import Plan, applied_definition, compiled, installed, make_plan
+from rls.plan.plan import Plan, applied_definition, compiled, definition_in_force, installed, make_plan
 from rls.plan.saved import is_saved, planned_again, save
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "apply_in_phases",
     "compiled",
     "definition_at",
+    "definition_in_force",
     "deploy",
     "history",
     "installed",

@@ -109,11 +109,20 @@ def applied_definition(connection: Connection[Any]) -> Definition:
 
     :raises RowlockError: none was, or another version of Rowlock wrote it.
     """
+    found = definition_in_force(connection)
+    if found is None:
+        raise RowlockError("no definition was applied to this database yet: run `rowlock apply`")
+    return found
+
+
+def definition_in_force(connection: Connection[Any]) -> Definition | None:
+    """Return the definition that was applied last, or None where none was.
+
+    :raises RowlockError: Rowlock is not installed, or another version of it wrote the definition.
+    """
     installed(connection)
     row = connection.execute("select definition from rls.installation").fetchone()
-    if row is None or row[0] is None:
-        raise RowlockError("no definition was applied to this database yet: run `rowlock apply`")
-    return stored(row[0])
+    return stored(row[0]) if row and row[0] is not None else None
 
 
 def stored(data: Mapping[str, Any]) -> Definition:
