@@ -1,0 +1,80 @@
+"""What docs/applications.md shows, done by a pool's login."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from tests.docs.pages import ROOT, Page
+from tests.fixtures.database import Database
+
+PAGE = Page(ROOT / "docs" / "applications.md")
+
+CODE = {block.line: block.text for block in PAGE.blocks() if block.language == "python"}
+
+STAFF = "login,name,roles\ndarcel_schlecht,Darcel Schlecht,manager\nzane_levy,Zane Levy,manager\n"
+
+DEALS = """
+insert into crm.deal (title, owner_id)
+select 'A deal', person.id
+from crm.person
+join (values ('darcel_schlecht', 2), ('zane_levy', 1)) as deals (login, number) using (login)
+cross join lateral generate_series(1, deals.number)
+"""
+
+
+@pytest.fixture
+def pool_url(standard_database: Database, tmp_path: Path) -> str:
+    """Return the URL of a pool's login, made as the page says; Darcel has two deals, Zane one."""
+    (tmp_path / "staff.csv").write_text(STAFF, encoding="utf-8")
+    assert standard_database.invoke(["people", "sync", str(tmp_path / "staff.csv"), "--yes"]).exit_code == 0
+    connection = standard_database.connect()
+    connection.execute(DEALS)
+    make_login, each = next(block.text for block in PAGE.blocks() if block.language == "sql").split(";", 1)
+    connection.execute(make_login.replace("'…'", "'crm_app-secret'").encode())
+    for (statement,) in connection.execute(each.replace("\\gexec", "").encode()).fetchall():
+        old = connection.info.server_version < 160000
+        connection.execute((statement.partition(" with ")[0] if old else statement).encode())
+    url = conninfo.conninfo_to_dict(standard_database.url)
+    return f"postgresql://crm_app:crm_app-secret@{url['host']}:{url['port']}/{url['dbname']}"
+
+
+@pytest.mark.parametrize("library", ["psycopg_pool", "sqlalchemy"])
+def test_a_snippet_gives_a_person_their_rows(pool_url: str, library: str) -> None:
+    """Each is a program that counts Darcel's deals."""
+    if importlib.util.find_spec(library) is None:
+        pytest.skip(f"{library} is not installed")
+    code = next(text for text in CODE.values() if f"from {library}" in text)
+    closing = "\npool.close()\n" if library == "psycopg_pool" else ""
+
+    done = subprocess.run(
+        [sys.executable, "-c", code + closing],
+        env={**os.environ, "APP_URL": pool_url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.stdout.strip("(,)\n") == "2", done.stderr
+
+
+def test_a_transaction_that_does_not_say_who_asks_may_do_nothing(pool_url: str) -> None:
+    """The pool's login has no rights of its own, and none of a role of the definition."""
+    with psycopg.connect(pool_url, autocommit=True) as connection:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for schema crm"):
+            connection.execute("select from crm.deal")
+        with connection.transaction():
+            connection.execute("select set_config('role', %s, true)", ["zane_levy"])
+            assert connection.execute("select count(*) from crm.deal").fetchone() == (1,)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("select from crm.deal")
+        if connection.info.server_version >= 160000:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute("set role crm_manager")
