@@ -216,7 +216,8 @@ def _target(grant: Grant) -> sql.Composable:
         name, _, arguments = grant.table.partition("(")
         types = sql.SQL("(" + arguments)
         return sql.SQL("function {}{}").format(sql.Identifier(grant.schema, name), types)
-    return sql.SQL("table {}").format(sql.Identifier(grant.schema, grant.table))
+    kind = sql.SQL("sequence" if grant.privilege == "usage" else "table")
+    return sql.SQL("{} {}").format(kind, sql.Identifier(grant.schema, grant.table))
 
 
 def _grantee(grant: Grant) -> sql.Composable:

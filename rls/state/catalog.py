@@ -65,7 +65,15 @@ def read_facts(connection: Connection[Any], tables: Iterable[QualifiedName], ins
 
 def _table(name: QualifiedName, rows: list[Row]) -> Table:
     columns = tuple(
-        Column(row["column"], row["type"], row["has_default"], row["identity"], row["generated"], row["compared_as"])
+        Column(
+            name=row["column"],
+            type=row["type"],
+            has_default=row["has_default"],
+            identity=row["identity"],
+            generated=row["generated"],
+            compared_as=row["compared_as"],
+            sequence=QualifiedName(*row["sequence"]) if row["sequence"] else None,
+        )
         for row in rows
     )
     key = sorted((row["key_position"], row["column"]) for row in rows if row["key_position"])
@@ -215,7 +223,8 @@ def _grants(
         whole_schema = name is None and schema in schemas
         if row["grantee"] == installation.rls_owner and (name or schema in (RIGHTS_SCHEMA, installation.organisation)):
             continue  # what migrations gave it
-        if whole_schema or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
+        sequence = row["privilege"] == "usage" and schema in schemas
+        if whole_schema or sequence or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
             columns = tuple(row["columns"]) if row["columns"] else None
             yield Grant(row["grantee"], schema, name, row["privilege"], columns, row["grantable"])
 
