@@ -155,6 +155,9 @@ def _grants(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[
     reached = [operation for operation in COMMANDS if rights.reaches(role, operation)]
     if reached:
         yield Grant(grantee, where[0], None, "usage")
+    if "create" in reached:
+        yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in table.sequences)
+        yield from (Grant(grantee, schema, None, "usage") for schema in {each.schema for each in table.sequences})
     for operation in reached:
         if operation == "delete":
             yield Grant(grantee, *where, "delete")

@@ -54,16 +54,28 @@ def read_facts(connection: Connection[Any], tables: Iterable[QualifiedName], ins
     found: dict[QualifiedName, list[Row]] = {}
     for row in _rows(connection, sql_text("catalog/tables.sql"), _names(wanted)):
         found.setdefault(QualifiedName(row["schema"], row["name"]), []).append(row)
+    drawn = _sequences(connection, wanted)
     others = _rows(connection, sql_text("catalog/table_names.sql")) if wanted - found.keys() else []
     principals = template("catalog/principals.sql", organisation=installation.organisation)
     return Facts(
-        tables={name: _table(name, rows) for name, rows in found.items()},
+        tables={name: _table(name, rows, drawn.get(name, ())) for name, rows in found.items()},
         principals={(row["kind"], row["name"]): row["id"] for row in _rows(connection, principals)},
         others=tuple(QualifiedName(row["schema"], row["name"]) for row in others),
     )
 
 
-def _table(name: QualifiedName, rows: list[Row]) -> Table:
+def _sequences(
+    connection: Connection[Any], tables: Iterable[QualifiedName]
+) -> dict[QualifiedName, tuple[QualifiedName, ...]]:
+    """Return by table the sequences its defaults draw from."""
+    found: dict[QualifiedName, tuple[QualifiedName, ...]] = {}
+    for row in _rows(connection, sql_text("catalog/sequences.sql"), _names(tables)):
+        table = QualifiedName(row["table_schema"], row["table_name"])
+        found[table] = (*found.get(table, ()), QualifiedName(row["schema"], row["name"]))
+    return found
+
+
+def _table(name: QualifiedName, rows: list[Row], sequences: tuple[QualifiedName, ...]) -> Table:
     columns = tuple(
         Column(
             name=row["column"],
@@ -77,7 +89,7 @@ def _table(name: QualifiedName, rows: list[Row]) -> Table:
         for row in rows
     )
     key = sorted((row["key_position"], row["column"]) for row in rows if row["key_position"])
-    return Table(name, columns, tuple(column for _, column in key), _KINDS[rows[0]["kind"]])
+    return Table(name, columns, tuple(column for _, column in key), _KINDS[rows[0]["kind"]], sequences)
 
 
 def pin(connection: Connection[Any]) -> None:
@@ -121,7 +133,8 @@ def read_state(
     objects.update(_database_roles(connection, ours, installation))
     objects.update(_functions(connection, applied))
     objects.update(_row_security(connection, managed))
-    objects.update(_grants(connection, managed, ours | roles, installation))
+    drawn = {sequence for found in _sequences(connection, managed).values() for sequence in found}
+    objects.update(_grants(connection, sorted({*managed, *drawn}), ours | roles, installation))
     objects.update(_permissions(connection))
     objects.update(_assignments(connection))
     return Current(State(frozenset(objects)), tuple(foreign))

@@ -28,12 +28,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table: its columns in their order, its primary key; ``kind`` is what it is instead, such as a view."""
+    """A table: its columns in their order, its primary key.
+
+    ``kind`` is what it is instead, such as a view; ``sequences`` are those its
+    defaults draw from.
+    """
 
     name: QualifiedName
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     kind: str = "table"
+    sequences: tuple[QualifiedName, ...] = ()
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""

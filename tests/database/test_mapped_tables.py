@@ -316,3 +316,32 @@ roles: {}
         "entities.child.carries.open: column shared of public.child is integer; it must be boolean",
         "entities.child.carries.owner: column rep of public.child is date; people are named by text, numbers or uuid",
     ]
+
+
+def test_keys_drawn_from_a_sequence(shop: Database) -> None:
+    """Who may create may draw; who may not, may not any more."""
+    connection = shop.connect()
+    connection.execute("""
+        create schema numbers;
+        create sequence numbers.shared;
+        create table item (id serial primary key, number int default nextval('numbers.shared'), owner_id int)
+    """)
+    text = "entities: {item: {table: public.item, owner: owner_id}}\nroles: {clerk: {permissions: {item: %s}}}"
+    deploy(connection, definition(text % "own"))
+    assigned(connection, ann="clerk")
+    ann = shop.connect("ann")
+
+    assert ann.execute("insert into item (owner_id) values (1) returning id, number").fetchall() == [(1, 1)]
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ann.execute("insert into item (id, owner_id) values (9, 1)")
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        ann.execute("select setval('item_id_seq', 9)")
+    assert_converged(connection, definition(text % "own"))
+    connection.execute("grant update on sequence item_id_seq to crm_clerk".replace("crm", "acme").encode())
+    plan = deploy(connection, definition(text % "{read: own}"))
+    assert {str(change) for change in plan.changes} > {
+        "- grant update on public.item_id_seq to acme_clerk",
+        "- grant usage on numbers.shared to acme_clerk",
+        "- grant usage on schema numbers to acme_clerk",
+    }
+    assert_converged(connection, definition(text % "{read: own}"))
