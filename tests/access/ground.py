@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid5
 
 import psycopg
@@ -308,7 +308,7 @@ def assign(connection: psycopg.Connection, company: Company) -> None:
 
 
 class Columns:
-    """How a record is written into its entity's table."""
+    """How a record is written into its entity's table, here one of the tests' own."""
 
     def __init__(self, connection: psycopg.Connection, company: Company) -> None:
         self._definition = company.definition
@@ -339,21 +339,34 @@ class Columns:
             return None
         return UUID(key_of(login)) if keyed else self._ids[login]
 
-    def insert(self, row: Row, *, returning: bool = False) -> sql.Composable:
-        """Return the INSERT of a row, with its key."""
-        found = {"id": row.key} | self.values(row.record, row.parent)
-        statement = sql.SQL("insert into {} ({}) values ({})").format(
+    def note(self, entity: str) -> str:
+        """Return a column of text that decides nothing."""
+        return "note"
+
+    def store(self, row: Row) -> sql.Composed:
+        """Return the superuser's INSERT of a row."""
+        return self.insert(row)
+
+    def insert(self, row: Row, *, returning: bool = False) -> sql.Composed:
+        """Return a person's INSERT of a row."""
+        return self._insert(row, {"id": row.key} | self.values(row.record, row.parent), returning=returning)
+
+    def _insert(self, row: Row, values: dict[str, Any], middle: LiteralString = "", *, returning: bool) -> sql.Composed:
+        return sql.SQL("insert into {} ({}) {} values ({}) {}").format(
             self.table(row.record.entity),
-            sql.SQL(", ").join(map(sql.Identifier, found)),
-            sql.SQL(", ").join(map(sql.Literal, found.values())),
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(middle),
+            sql.SQL(", ").join(map(sql.Literal, values.values())),
+            sql.SQL("returning array[id::text]" if returning else ""),
         )
-        return sql.SQL("{} returning array[id::text]").format(statement) if returning else statement
 
     def change(self, row: Row, new: Record, parent: Row | None = None) -> sql.Composable:
         """Return the UPDATE that turns a row into another record."""
         old, wanted = self.values(row.record, row.parent), self.values(new, parent)
         changed = (
-            {column: value for column, value in wanted.items() if value != old[column]} or wanted or {"note": "moved"}
+            {column: value for column, value in wanted.items() if value != old[column]}
+            or wanted
+            or {self.note(new.entity): "moved"}
         )
         return sql.SQL("update {} set {} where id = {}").format(
             self.table(row.record.entity),

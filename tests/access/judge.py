@@ -57,12 +57,17 @@ class Judge:
     """
 
     def __init__(
-        self, connection: psycopg.Connection, company: Company, rows: Sequence[Row], self_login: str | None = None
+        self,
+        connection: psycopg.Connection,
+        company: Company,
+        rows: Sequence[Row],
+        self_login: str | None = None,
+        columns: Columns | None = None,
     ) -> None:
         self.company = company
         self.verdict = Verdict()
         self._connection = connection
-        self._columns = Columns(connection, company)
+        self._columns = columns or Columns(connection, company)
         self._rows = rows
         self._self = self_login
         self._entity = rows[0].record.entity
@@ -71,7 +76,7 @@ class Judge:
     def store(self) -> None:
         """Insert every row, as the superuser."""
         for row in self._rows:
-            self._connection.execute(observer.text(self._columns.insert(row)).encode())
+            self._connection.execute(self._columns.store(row))
 
     @contextmanager
     def handed_to(self, person: Person) -> Iterator[list[Row]]:
@@ -99,7 +104,7 @@ class Judge:
     def everything(self, person: Person, rows: Sequence[Row]) -> None:
         """Compare reading, updating and deleting every row, each in one statement that reads no column."""
         (read,) = self._observe(person, [(self._reading(), None)], returns=True)
-        update, delete = self._observe(person, [self._updating(), self._deleting()])
+        update, delete = self._observe(person, [(self._touch(), self._touched()), (self._delete(), self._gone())])
         self._compare(person, "select", rows, "read", read)
         self._compare(person, "update … set note, without WHERE", rows, "update", update)
         self._compare(person, "delete, without WHERE", rows, "delete", delete)
@@ -109,12 +114,11 @@ class Judge:
     def one_by_one(self, person: Person, rows: Iterable[Row]) -> None:
         """Compare updating and deleting rows by their keys."""
         rows = list(rows)
-        table = self._columns.table(self._entity)
         statements = []
         for row in rows:
-            key = sql.Literal(row.key)
-            statements.append(sql.SQL("update {} set note = 'touched' where id = {}").format(table, key))
-            statements.append(sql.SQL("delete from {} where id = {}").format(table, key))
+            here = sql.SQL(" where id = {}").format(sql.Literal(row.key))
+            statements.append(sql.Composed([self._touch(), here]))
+            statements.append(sql.Composed([self._delete(), here]))
         outcomes = self._observe(person, [(statement, None) for statement in statements])
         for position, row in enumerate(rows):
             for operation, outcome in zip(("update", "delete"), outcomes[2 * position : 2 * position + 2], strict=True):
@@ -148,10 +152,7 @@ class Judge:
         :param changed: every row's record after it, in order.
         """
         rows = [self.mine(person, row) for row in self._rows]
-        statement = sql.SQL("update {} set note = 'touched', {}").format(
-            self._columns.table(self._entity),
-            sql.SQL(assignments),
-        )
+        statement = sql.Composed([self._touch(), sql.SQL(", "), sql.SQL(assignments)])
         (outcome,) = self._observe(person, [(statement, self._touched())])
         reached = [
             (row, new)
@@ -171,20 +172,22 @@ class Judge:
         table = self._columns.table(self._entity)
         return sql.SQL("select array_agg(id::text) from {}").format(table)
 
-    def _updating(self) -> tuple[sql.Composable, sql.Composable]:
-        table = self._columns.table(self._entity)
-        return sql.SQL("update {} set note = 'touched'").format(table), self._touched()
+    def _touch(self) -> sql.Composed:
+        note = sql.Identifier(self._columns.note(self._entity))
+        return sql.SQL("update {} set {} = 'touched'").format(self._columns.table(self._entity), note)
 
-    def _touched(self) -> sql.Composable:
+    def _touched(self) -> sql.Composed:
+        note = sql.Identifier(self._columns.note(self._entity))
         table = self._columns.table(self._entity)
-        return sql.SQL("select array_agg(id::text) from {} where note = 'touched'").format(table)
+        return sql.SQL("select array_agg(id::text) from {} where {} = 'touched'").format(table, note)
 
-    def _deleting(self) -> tuple[sql.Composable, sql.Composable]:
-        table = self._columns.table(self._entity)
-        gone = sql.SQL(
+    def _delete(self) -> sql.Composed:
+        return sql.SQL("delete from {}").format(self._columns.table(self._entity))
+
+    def _gone(self) -> sql.Composed:
+        return sql.SQL(
             "select array_agg(key) from unnest({}::text[]) as key where key not in (select id::text from {})"
-        ).format(sql.Literal([row.key for row in self._rows]), table)
-        return sql.SQL("delete from {}").format(table), gone
+        ).format(sql.Literal([row.key for row in self._rows]), self._columns.table(self._entity))
 
     def _fresh(self, number: int, row: Row) -> str:
         return row.key[:-6] + f"{900_000 + number}" if "-" in row.key else str(900_000 + number)

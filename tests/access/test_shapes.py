@@ -20,7 +20,7 @@ from tests.fixtures.database import Database
 from tests.oracle.company import Record
 from tests.oracle.roles import LEVELS
 
-SEEDS = range(20 if os.environ.get("ROWLOCK_LONG") == "1" else 2)
+SEEDS = range(20 if os.environ.get("ROWLOCK_LONG") == "1" else 1)
 ROLES, PEOPLE = 42, 42
 
 ENTITIES: dict[str, Any] = {

@@ -57,7 +57,8 @@ def permissions(definition: Mapping[str, Any], role: str) -> dict[Cell, str]:
     """Return what a role says after extension: its own words first, then the highest it extends."""
     node = definition["roles"][role] or {}
     inherited: dict[Cell, str] = {}
-    for base in node.get("extends", ()):
+    bases = node.get("extends") or ()
+    for base in [bases] if isinstance(bases, str) else bases:
         for key, level in permissions(definition, base).items():
             inherited[key] = max(level, inherited.get(key, "none"), key=LEVELS.index)
     return inherited | own_words(definition, node.get("permissions") or {})

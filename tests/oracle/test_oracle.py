@@ -48,7 +48,7 @@ roles:
   narrow_stage: {extends: [base], permissions: {lead: {stages: {won: {read: own}}}}}
   wild_over_base: {extends: [base], permissions: {"*": {read: none}}}
   two_bases: {extends: [reader, reads_all]}
-  grandchild: {extends: [narrower]}
+  grandchild: {extends: narrower}
 """
 
 DEPARTMENTS = {

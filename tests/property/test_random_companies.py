@@ -17,7 +17,7 @@ from tests.access.judge import Judge, Verdict
 from tests.fixtures.database import Database
 from tests.property.companies import Trial, trials
 
-EXAMPLES = 3000 if os.environ.get("ROWLOCK_LONG") == "1" else 60
+EXAMPLES = 3000 if os.environ.get("ROWLOCK_LONG") == "1" else 40
 
 
 def test_a_random_company_obeys_the_oracle(
