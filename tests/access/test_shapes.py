@@ -11,13 +11,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import psycopg
 import pytest
 
 from tests.access.enumeration import ME, OPERATIONS, PLACES, numbered, records, staffed
-from tests.access.ground import Row, install
+from tests.access.ground import Row, install, table_of
 from tests.access.judge import Judge
+from tests.access.observer import Attempt, observe
 from tests.fixtures.database import Database
-from tests.oracle.company import Record
+from tests.oracle.company import Company, Person, Record
+from tests.oracle.oracle import exists_for
 from tests.oracle.roles import LEVELS
 
 SEEDS = range(20 if os.environ.get("ROWLOCK_LONG") == "1" else 1)
@@ -155,10 +158,24 @@ def test_every_shape_of_entity(
                 judge.creations(viewer, draw.sample(here, 2), returning=True)
                 judge.one_by_one(viewer, draw.sample(here, 2))
             judge.tidy()
+    count_decisions(compare_existence(connection, company, viewers))
     for judge in judges:
         count_decisions(judge.verdict.decisions)
 
         assert not judge.verdict.differences, str(judge.verdict)
+
+
+def compare_existence(connection: psycopg.Connection, company: Company, viewers: list[Person]) -> int:
+    """Compare which tables exist for whom with the oracle; return the number of decisions."""
+    listed = "select array_agg(table_name::text) from information_schema.tables where table_schema = 't'"
+    outcomes = observe(connection, [Attempt(viewer.login, listed, returns=True) for viewer in viewers])
+    tables = {name: table_of(entity)[1] for name, entity in ENTITIES.items()}
+
+    assert {
+        viewer.login: {table for name, table in tables.items() if exists_for(company, viewer, name)}
+        for viewer in viewers
+    } == {viewer.login: set(outcome.found) for viewer, outcome in zip(viewers, outcomes, strict=True)}
+    return len(viewers) * len(tables)
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -9,6 +9,9 @@ from typing import Any
 from tests.oracle.company import Assignment, Company, Person, Record
 from tests.oracle.roles import LEVELS, Cell, declared, effective, permissions
 
+WRITTEN = ("read", "create", "update", "delete")
+"""The operations a statement of SQL does; export and import are more than one record."""
+
 
 def allowed(company: Company, person: Person, operation: str, record: Record) -> bool:
     """Say whether the person may do this with the record as it is (``create``: as it would be).
@@ -36,18 +39,20 @@ def visible(company: Company, person: Person, records: Iterable[Record]) -> list
 
 
 def exists_for(company: Company, person: Person, entity: str) -> bool:
-    """Say whether the entity exists for the person at all.
+    """Say whether the entity exists for the person at all: whether any record of it could be reached.
 
     "an entity for which a person has no permission at all does not exist for them"
     """
-    node = company.definition["entities"][entity]
-    if node.get("parents"):
-        return any(exists_for(company, person, parent) for parent in node["parents"].values())
+    parents = company.definition["entities"][entity].get("parents")
+    wanted = (
+        {(parent, followed(operation)) for parent in parents.values() for operation in WRITTEN}
+        if parents
+        else {(entity, operation) for operation in WRITTEN}
+    )
     return any(
-        level != "none"
+        level != "none" and (name, operation) in wanted
         for role in roles_of(company, person)
-        for (name, _, _, _), level in words_of(company, role).items()
-        if name == entity
+        for (name, operation, _, _), level in words_of(company, role).items()
     )
 
 

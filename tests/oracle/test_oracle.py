@@ -413,7 +413,7 @@ assignments:
 
 def test_an_entity_without_any_permission_does_not_exist() -> None:
     """An entity for which a person has no permission at all does not exist for them."""
-    there = company("creator")
+    there = company("reader", "creator")
     me, west = there.person("me"), there.person("west")
 
     assert me is not None
@@ -426,6 +426,8 @@ def test_an_entity_without_any_permission_does_not_exist() -> None:
     ]
     assert not exists_for(there, west, "lead")
     assert not exists_for(company("none"), me, "lead")
+    assert exists_for(company("creator"), me, "lead")
+    assert not exists_for(company("creator"), me, "activity")
 
 
 def test_visible_keeps_the_order() -> None:
