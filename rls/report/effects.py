@@ -30,8 +30,7 @@ def effect_parts(effect: Effect, *, people: int = PEOPLE) -> Iterator[Renderable
         yield "\n".join(["Rights:", *(f"  {line}" for line in lines)])
     if effect.people:
         shown = _greatest(effect.people, people)
-        yield "People and rows:"
-        yield _table(one for one in effect.people if one.login in shown)
+        yield _table([one for one in effect.people if one.login in shown], shown)
         yield _sums(effect, len(shown))
     elif effect.changes and not effect.notes:
         yield f"Nobody gains or loses a row ({effect.asked:,} people)."
@@ -61,24 +60,25 @@ def _line(change: LevelChange, entities: list[str], operations: tuple[str, ...])
     return f"{change.subject}: {what} {change.step} ({change.risk})"
 
 
-def _greatest(effects: Iterable[PersonEffect], people: int) -> set[str]:
-    """Return the logins of those who gain or lose the most."""
+def _greatest(effects: Iterable[PersonEffect], people: int) -> list[str]:
+    """Return the logins of those who gain or lose the most, in this order."""
     moved: dict[str, int] = defaultdict(int)
     for one in effects:
         moved[one.login] = max(moved[one.login], abs(one.difference))
-    return set(sorted(moved, key=lambda login: (-moved[login], login))[:people])
+    return sorted(moved, key=lambda login: (-moved[login], login))[:people]
 
 
-def _table(effects: Iterable[PersonEffect]) -> Table:
+def _table(effects: Iterable[PersonEffect], logins: list[str]) -> Table:
     """Return a row for each person, entity and difference; operations that differ alike share one."""
     drawn = Table(box=None, pad_edge=False, header_style="bold")
     for title in ("person", "entity", "operations"):
         drawn.add_column(title)
-    for title in ("rows", "", "then", ""):
+    for title in ("rows before", "", "after", ""):
         drawn.add_column(title, justify="right")
     drawn.add_column("because")
+    rank = {login: number for number, login in enumerate(logins)}
     groups: dict[PersonEffect, list[str]] = {}
-    for one in sorted(effects, key=lambda one: (one.name, one.login, one.entity)):
+    for one in sorted(effects, key=lambda one: (rank[one.login], one.entity)):
         groups.setdefault(replace(one, operation="read"), []).append(one.operation)
     for one, operations in groups.items():
         about = "about " if one.about else ""

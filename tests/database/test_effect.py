@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from click.testing import Result
 from psycopg import errors, sql
 
 from rls.definition.model import OPERATIONS, Definition
@@ -163,3 +166,198 @@ def test_counts_are_what_people_see(company: psycopg.Connection, seed: int) -> N
 
         assert_as_seen(found, seen, now)
         before, seen = applied_definition(company), now
+
+
+OWN = "roles:\n  manager: {permissions: {deal: {read: own, update: own}, lead: {read: own}}}"
+WIDE = "roles:\n  manager: {permissions: {deal: {read: department, update: own}, lead: {read: own}}}"
+TO_ALL = "assignments: [{role: manager, to: everyone}]"
+
+
+def applied(connection: psycopg.Connection, *texts: str) -> Definition:
+    """Deploy the definition in these pieces and return it."""
+    wanted = definition(ENTITIES, NOTES, *texts)
+    deploy(connection, wanted)
+    return wanted
+
+
+def rows(found: Effect) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """Return (before, after) by login, entity and operation."""
+    return {(one.login, one.entity, one.operation): (one.before, one.after) for one in found.people}
+
+
+def test_assignments_with_dates(company: psycopg.Connection) -> None:
+    """Who holds a timed role only tomorrow, or held it yesterday, has nothing of it today."""
+    before = applied(company, OWN.replace("{permissions", "{timed: true, permissions", 1))
+    company.execute(
+        """
+        insert into rls.assignment (role, principal_kind, principal_id, valid_from, valid_until)
+        select 'manager', 'person', id,
+          now() + case login when 'alice' then '-1 day' when 'bob' then '1 day' else '-2 days' end::interval,
+          now() + case login when 'alice' then '1 day' when 'bob' then '2 days' else '-1 day' end::interval
+        from crm.person
+        where login in ('alice', 'bob', 'carol')
+        """
+    )
+    after = definition(ENTITIES, NOTES, WIDE.replace("{permissions", "{timed: true, permissions", 1))
+    seen, found = everything(company), foretold(company, before, after)
+    deploy(company, after)
+
+    assert_as_seen(found, seen, everything(company))
+    assert {one.login for one in found.people} == {"alice"}
+
+
+def test_why(company: psycopg.Connection) -> None:
+    """A person's rows change because of a level, or of a role they get or lose."""
+    before = applied(
+        company, OWN, "assignments: [{role: manager, to: {person: alice}}, {role: manager, to: {person: dave}}]"
+    )
+    after = definition(
+        ENTITIES, NOTES, WIDE, "assignments: [{role: manager, to: {person: alice}}, {role: manager, to: {person: bob}}]"
+    )
+    why = {(one.login, one.entity, one.operation): one.because for one in foretold(company, before, after).people}
+
+    assert why["alice", "deal", "read"] == why["alice", "activity", "read"] == "manager: own → department"
+    assert why["bob", "deal", "update"] == "gets manager"
+    assert why["dave", "lead", "read"] == "loses manager"
+    assert ("alice", "deal", "update") not in why
+
+
+def test_a_membership_granted_by_hand_is_lost(company: psycopg.Connection) -> None:
+    """What apply mends, it takes away from somebody."""
+    rights = applied(company, OWN)
+    company.execute("grant crm_manager to dave")
+    seen, found = everything(company), foretold(company, rights, rights)
+    deploy(company, rights)
+
+    assert_as_seen(found, seen, everything(company))
+    assert {one.login for one in found.people} == {"dave"}
+
+
+def test_reads_only_and_lets_go(company: psycopg.Connection, database: Database) -> None:
+    """Nothing is locked but what reading a table needs, and that only while it is read."""
+    before, after = applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL)
+    observer = database.connect()
+    held = []
+
+    def look(*_: object) -> None:
+        held.extend(
+            observer.execute(
+                "select relation::regclass::text, mode from pg_locks where locktype = 'relation' and pid = %s",
+                [company.info.backend_pid],
+            ).fetchall()
+        )
+
+    found = effect(company, before, after, installed(company), report=look)
+
+    assert found.people
+    assert held == []
+    assert company.info.transaction_status == psycopg.pq.TransactionStatus.IDLE
+
+
+def test_a_locked_table_is_left_out(company: psycopg.Connection, database: Database) -> None:
+    """Nobody waits for long, and the rest is counted."""
+    before, after = applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL)
+    with database.connect(autocommit=False) as holder:
+        holder.execute("lock table crm.deal")
+        found = foretold(company, before, after, lock_seconds=0.1)
+
+    assert found.notes == ("deal is not counted: somebody kept it locked for 0.1 s",)
+    assert {one.entity for one in found.people} == {"activity"}
+
+
+def test_what_takes_too_long_is_said(company: psycopg.Connection) -> None:
+    """A limit of no time lets nothing be counted."""
+    before, after = applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL)
+    found = foretold(company, before, after, seconds=0.001)
+
+    assert found.people == ()
+    assert all("it took longer than 0.001 s" in note for note in found.notes)
+    assert found.notes
+
+
+def test_a_huge_table_is_sampled(company: psycopg.Connection) -> None:
+    """The numbers are estimates, and say so."""
+    company.execute(
+        "insert into crm.deal (owner_id, title) select 1 + n % 5, n::text from generate_series(1, 5000) as n"
+    )
+    company.execute("analyze crm.deal")
+    before, after = applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL)
+    exact, sampled = foretold(company, before, after), foretold(company, before, after, sample_above=2000)
+    deals = [one for one in sampled.people if one.entity == "deal"]
+    truly = rows(exact)
+
+    assert [note for note in sampled.notes if note.startswith("deal ")] == [
+        "deal is counted from a sample of 36.5% of its table"
+    ]
+    assert all(one.about for one in deals)
+    assert all(abs(one.after - truly[one.login, "deal", "read"][1]) < 1500 for one in deals)
+
+
+def test_who_is_below_row_security_is_told(company: psycopg.Connection, database: Database) -> None:
+    """A login from which rows are hidden gets no wrong numbers; with BYPASSRLS it counts."""
+    before, after = applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL)
+    company.execute("create role planner login password 'planner-secret'; grant crm_rls_owner to planner")
+    company.execute("grant usage on schema crm to planner; grant select on all tables in schema crm to planner")
+    planner = database.connect("planner")
+    hidden = foretold(planner, before, after)
+    company.execute("alter role planner bypassrls")
+    counted = foretold(database.connect("planner"), before, after)
+
+    assert hidden.people == ()
+    assert hidden.notes[1] == (
+        'deal is not counted: query would be affected by row-level security policy for table "deal"; '
+        "a superuser or a login with BYPASSRLS can count"
+    )
+    assert hidden.changes == counted.changes
+    assert rows(counted) == rows(foretold(company, before, after))
+
+
+def test_a_table_that_is_gone(company: psycopg.Connection) -> None:
+    """What the old definition says of it cannot be counted any more; everything else is."""
+    before = applied(company, OWN.replace("lead: {read: own}", "lead: {read: own}, note: {read: all}"), TO_ALL)
+    company.execute("drop table public.note cascade")
+    found = foretold(company, before, definition(ENTITIES, WIDE, TO_ALL))
+
+    assert found.notes == ("note is not counted as it was: the database has no table public.note",)
+    assert {one.entity for one in found.people} == {"activity", "deal"}
+
+
+def test_another_owner_column(company: psycopg.Connection) -> None:
+    """Both sides are counted by their own columns."""
+    company.execute("alter table crm.lead add rep uuid")
+    company.execute(
+        "update crm.lead set rep = (select key::uuid from crm.person where login = 'dave') where id % 4 = 0"
+    )
+    lead = "entities: {lead: {table: crm.lead, owner: {column: rep, holds: key}, open: is_open}}\n"
+    solo = "entities: {lead: {table: crm.lead, owner: owner_id, open: is_open}}\n"
+    rights = "roles: {manager: {permissions: {lead: {read: own}}}}\n"
+    before, after = definition(solo + rights + TO_ALL), definition(lead + rights + TO_ALL)
+    deploy(company, before)
+    found, seen = foretold(company, before, after), everything(company)
+    deploy(company, after)
+
+    assert_as_seen(found, seen, everything(company))
+    assert rows(found)["dave", "lead", "read"][1] == 40
+
+
+def flat(result: Result) -> str:
+    """Return what was printed with single spaces."""
+    return " ".join(result.stdout.split())
+
+
+def test_the_command(company: psycopg.Connection, database: Database, tmp_path: Path) -> None:
+    """A plan speaks of people and rows, for people and for programs."""
+    applied(company, OWN, TO_ALL)
+    for number, text in enumerate((ENTITIES, NOTES, WIDE, TO_ALL)):
+        (tmp_path / f"{number}.yaml").write_text(text, "utf-8")
+    shown = database.invoke(["plan", str(tmp_path), "--people", "1"])
+    data = json.loads(database.invoke(["plan", str(tmp_path), "--json"]).stdout)
+    plain = database.invoke(["plan", str(tmp_path), "--no-effect"])
+    bob = next(row for row in data["effect"]["people"] if row["login"] == "bob" and row["entity"] == "deal")
+
+    assert data["effect"]["widens"] is True
+    assert bob["difference"] == bob["after"] - bob["before"] > 0
+    assert "manager: deal read own → department (opens)" in shown.stdout
+    assert f"Bob deal read {bob['before']} → {bob['after']} (+{bob['difference']}) manager: own →" in flat(shown)
+    assert "3 of 5 people gain rows, 0 lose rows; 2 more than shown" in shown.stdout
+    assert "opens" not in plain.stdout
