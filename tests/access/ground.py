@@ -14,6 +14,7 @@ from psycopg import sql
 from ruamel.yaml import YAML
 
 import rls.definition
+from rls.definition.model import Definition
 from rls.plan import deploy
 from tests.oracle.company import Company, Person, Record
 
@@ -44,19 +45,22 @@ def dumped(definition: Mapping[str, Any]) -> str:
     return stream.getvalue()
 
 
-def install(connection: psycopg.Connection, company: Company, directory: Path) -> None:
-    """Make the company's tables, people, rights and assignments."""
+def install(connection: psycopg.Connection, company: Company, directory: Path) -> Definition:
+    """Make the company's tables, people, rights and assignments; return the definition deployed."""
     create_tables(connection, company.definition)
     hire(connection, company)
-    establish(connection, company.definition, directory)
+    deployed = establish(connection, company.definition, directory)
     assign(connection, company)
+    return deployed
 
 
-def establish(connection: psycopg.Connection, definition: Mapping[str, Any], directory: Path) -> None:
-    """Deploy the definition through the program's own front door: a file."""
+def establish(connection: psycopg.Connection, definition: Mapping[str, Any], directory: Path) -> Definition:
+    """Deploy the definition through the program's own front door, a file, and return it."""
     path = directory / "definition.yaml"
     path.write_text(dumped(definition), encoding="utf-8")
-    deploy(connection, rls.definition.load([path]))
+    loaded = rls.definition.load([path])
+    deploy(connection, loaded)
+    return loaded
 
 
 def owner_of(entity: Mapping[str, Any]) -> tuple[str, bool] | None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 
+from rls.definition.model import Definition
 from tests.access.enumeration import DEPARTMENTS, node
 from tests.access.ground import establish
 from tests.oracle.company import Assignment, Company, Person
@@ -56,12 +57,16 @@ def founded(draw: Random, rule: str) -> Company:
 
 @dataclass
 class Life:
-    """A company and its database, changed together.  ``company`` is what it has become."""
+    """A company and its database, changed together.
+
+    ``company`` is what it has become, ``deployed`` the definition now in force.
+    """
 
     connection: psycopg.Connection
     company: Company
     draw: Random
     directory: Path
+    deployed: Definition
     departments: dict[str, int] = field(init=False)
     people: dict[str, int] = field(init=False)
     groups: dict[str, int] = field(init=False)
@@ -161,7 +166,7 @@ class Life:
         """Deploy other levels for the same roles."""
         definition = random_definition(self.draw, self.company.definition["several_roles"])
         self.company = replace(self.company, definition=definition)
-        establish(self.connection, definition, self.directory)
+        self.deployed = establish(self.connection, definition, self.directory)
         return definition["roles"]
 
     def _someone(self) -> Person:

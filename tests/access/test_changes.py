@@ -19,6 +19,7 @@ from tests.access.enumeration import numbered, records
 from tests.access.ground import Row, install
 from tests.access.judge import Difference, Judge, Verdict
 from tests.access.life import STAFF, Life, founded
+from tests.database.company import assert_converged
 from tests.fixtures.database import Database
 from tests.oracle.company import Company
 from tests.oracle.oracle import allowed, roles_of
@@ -63,14 +64,17 @@ def test_sessions_follow_every_change_at_once(
     draw = Random(f"{seed} {rule}")
     company = founded(draw, rule)
     connection = database.connect()
-    install(connection, company, tmp_path)
+    deployed = install(connection, company, tmp_path)
     rows = numbered(records("full", stages=("new", "won"), owners=(*STAFF, None)))
     Judge(connection, company, rows).store()
     sessions = {login: database.connect(login) for login in STAFF}
-    life, verdict, history = Life(connection, company, draw, tmp_path), Verdict(), ["founded"]
+    life, verdict = Life(connection, company, draw, tmp_path, deployed), Verdict()
+    history = ["founded"]
     for _ in range(STEPS):
         compare(sessions, life.company, rows, verdict)
 
         assert not verdict.differences, "\n".join([*history, str(verdict)])
         history.append(life.step())
     count_decisions(verdict.decisions)
+
+    assert_converged(connection, life.deployed)

@@ -16,6 +16,7 @@ import rls.definition
 from tests.access.enumeration import ME, OWNERS, numbered, staffed
 from tests.access.ground import Columns, Row, assign, establish, hire
 from tests.access.judge import Judge
+from tests.database.company import assert_converged
 from tests.fixtures.database import Database
 from tests.oracle.company import Company, Person, Record
 
@@ -122,7 +123,7 @@ def test_the_standard_roles_on_the_crm(
     company, viewers = staffed(definition, list(holders(definition["roles"])))
     connection = database.connect()
     hire(connection, company)
-    establish(connection, definition, tmp_path)
+    deployed = establish(connection, definition, tmp_path)
     assign(connection, company)
     columns = CrmColumns(connection, company)
     owned = {name: entity for name, entity in definition["entities"].items() if entity.get("owner")}
@@ -133,6 +134,7 @@ def test_the_standard_roles_on_the_crm(
         if entity.get("parents"):
             found = children_of(name, entity, rows)
             count_decisions(tried(Judge(connection, company, found, ME, columns), viewers, draw))
+    assert_converged(connection, deployed)
 
 
 def tried(judge: Judge, viewers: list[Person], draw: Random) -> int:

@@ -18,6 +18,7 @@ from tests.access.enumeration import ME, OPERATIONS, PLACES, numbered, records, 
 from tests.access.ground import Row, install, table_of
 from tests.access.judge import Judge
 from tests.access.observer import Attempt, observe
+from tests.database.company import assert_converged
 from tests.fixtures.database import Database
 from tests.oracle.company import Company, Person, Record
 from tests.oracle.oracle import exists_for
@@ -145,7 +146,7 @@ def test_every_shape_of_entity(
     draw = Random(f"{seed} {rule}")
     company, viewers = staffed(definition(draw, rule), list(holders(draw)))
     connection = database.connect()
-    install(connection, company, tmp_path)
+    deployed = install(connection, company, tmp_path)
     judges = [Judge(connection, company, found, ME) for found in rows().values()]
     for judge in judges:
         judge.store()
@@ -163,6 +164,7 @@ def test_every_shape_of_entity(
         count_decisions(judge.verdict.decisions)
 
         assert not judge.verdict.differences, str(judge.verdict)
+    assert_converged(connection, deployed)
 
 
 def compare_existence(connection: psycopg.Connection, company: Company, viewers: list[Person]) -> int:
