@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-pytest_plugins = ["tests.fixtures.server", "tests.fixtures.database", "tests.fixtures.decisions"]
+pytest_plugins = [f"tests.fixtures.{topic}" for topic in ("server", "database", "decisions", "golden")]

@@ -166,7 +166,7 @@ class PermissionRow:
         return (self.role, self.entity, self.operation, self.cell)
 
     def __str__(self) -> str:
-        return f"{self.role}: {self.operation} {self.cell} {self.level}"
+        return f"{self.role}: {self.operation} {self.entity} at {self.cell} {self.level}"
 
 
 @dataclass(frozen=True, order=True)

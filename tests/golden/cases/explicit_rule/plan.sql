@@ -1,0 +1,22 @@
+begin;
+set local role "crm_rls_owner";
+create or replace function "rls"."auditor_reads"("deal" "crm"."deal", "me" integer, "department_owners" integer[], "subtree_owners" integer[], "counted" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return 'deal:' || '*' || '/' || case when "deal"."stage" in ('new', 'won') then "deal"."stage"::text else '*' end = any (counted);
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/*', 'all', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/new', 'all', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/won', 'all', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/won', 'none', true)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+set local role none;
+commit;

@@ -1,0 +1,55 @@
+begin;
+set local role "crm_rls_owner";
+create or replace function "rls"."manager_creates"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return false;
+revoke all on function "rls"."manager_creates"("crm"."deal", uuid, uuid[], uuid[], text[]) from public;
+grant execute on function "rls"."manager_creates"("crm"."deal", uuid, uuid[], uuid[], text[]) to "crm_manager";
+create or replace function "rls"."manager_deletes"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return false;
+revoke all on function "rls"."manager_deletes"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_deletes"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+create or replace function "rls"."manager_reads"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return "deal"."rep" = me;
+revoke all on function "rls"."manager_reads"("crm"."deal", uuid, uuid[], uuid[], text[]) from public;
+grant execute on function "rls"."manager_reads"("crm"."deal", uuid, uuid[], uuid[], text[]) to "crm_manager";
+create or replace function "rls"."manager_updates"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return (("deal"."rep" = me) and ('deal:*/*' = any ("readable_own"))) or (("deal"."rep" = any ("department_owners")) and ('deal:*/*' = any ("readable_department")));
+revoke all on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+set local role none;
+drop policy "manager_creates" on "crm"."deal";
+create policy "manager_creates" on "crm"."deal" for insert to "crm_manager"
+  with check ("rls"."manager_creates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'create'))));
+drop policy "manager_deletes" on "crm"."deal";
+create policy "manager_deletes" on "crm"."deal" for delete to "crm_manager"
+  using ("rls"."manager_deletes"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+drop policy "manager_reads" on "crm"."deal";
+create policy "manager_reads" on "crm"."deal" for select to "crm_manager"
+  using ("rls"."manager_reads"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'read'))));
+drop policy "manager_updates" on "crm"."deal";
+create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
+  using ("rls"."manager_updates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
+  with check ("rls"."manager_updates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
+revoke update ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
+drop function "rls"."manager_creates"("crm"."deal", integer, integer[], integer[], text[]);
+drop function "rls"."manager_deletes"("crm"."deal", integer, integer[], integer[], text[], text[], text[], text[], text[], text[]);
+drop function "rls"."manager_reads"("crm"."deal", integer, integer[], integer[], text[]);
+drop function "rls"."manager_updates"("crm"."deal", integer, integer[], integer[], text[], text[], text[], text[], text[], text[]);
+commit;

@@ -1,0 +1,66 @@
+begin;
+set local role "crm_rls_owner";
+create or replace function "rls"."stand_in_reads"("activity" "crm"."activity", "me" integer, "department_owners" integer[], "subtree_owners" integer[], "counted" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return ('deal:partners/new' = any (counted)) and ("activity"."parent_owner_id" = me);
+create or replace function "rls"."stand_in_reads"("deal" "crm"."deal", "me" integer, "department_owners" integer[], "subtree_owners" integer[], "counted" text[])
+  returns boolean
+  language sql
+  stable
+  parallel safe
+  return ('deal:partners/new' = any (counted)) and ("deal"."owner_id" = me);
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/lost', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/won', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:partners/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:partners/lost', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:partners/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:partners/won', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:sales/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:sales/lost', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:sales/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:sales/won', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:*/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:*/lost', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:*/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:*/won', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:partners/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:partners/lost', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:partners/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:partners/won', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:sales/*', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:sales/lost', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:sales/new', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'deal', 'read', 'deal:sales/won', 'own', false)
+  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+insert into rls.role (name, database_role, timed) values ('stand_in', 'crm_stand_in', true)
+  on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed;
+set local role none;
+commit;
