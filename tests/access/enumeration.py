@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tests.access.ground import Row
+from tests.access.rows import Row
 from tests.oracle.company import Assignment, Company, Person, Record
 from tests.oracle.roles import LEVELS
 

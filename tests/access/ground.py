@@ -1,13 +1,11 @@
-"""Build a company of the oracle's on a real database: tables, people, rights, records."""
+"""Build a company of the oracle's on a real database: tables, people, rights."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, LiteralString
-from uuid import UUID, uuid5
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -16,24 +14,9 @@ from ruamel.yaml import YAML
 import rls.definition
 from rls.definition.model import Definition
 from rls.plan import deploy
-from tests.oracle.company import Company, Person, Record
-
-SCHEMA = "t"
-NAMESPACE = UUID("6f1f3f5e-2f0b-4c58-9a3e-0c5f6d8b7a10")
-
-
-def key_of(login: str) -> str:
-    """Return the key by which tables that do not use person.id name a person."""
-    return str(uuid5(NAMESPACE, login))
-
-
-@dataclass(frozen=True)
-class Row:
-    """A record and its primary key, as text.  ``parent`` is the parent's row."""
-
-    key: str
-    record: Record
-    parent: Row | None = None
+from tests.access.rows import key_of
+from tests.access.tables import create_tables
+from tests.oracle.company import Company, Person
 
 
 def dumped(definition: Mapping[str, Any]) -> str:
@@ -61,124 +44,6 @@ def establish(connection: psycopg.Connection, definition: Mapping[str, Any], dir
     loaded = rls.definition.load([path])
     deploy(connection, loaded)
     return loaded
-
-
-def owner_of(entity: Mapping[str, Any]) -> tuple[str, bool] | None:
-    """Return (column, whether it holds a key) of an entity's owner."""
-    owner = entity.get("owner")
-    if owner is None:
-        return None
-    if isinstance(owner, str):
-        return owner, False
-    return owner["column"], owner.get("holds", "id") == "key"
-
-
-def table_of(entity: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the schema and name of an entity's table."""
-    table = entity["table"]
-    if isinstance(table, str):
-        schema, _, name = table.partition(".")
-        return schema, name
-    return table["schema"], table["name"]
-
-
-def create_tables(connection: psycopg.Connection, definition: Mapping[str, Any]) -> None:
-    """Make the tables of every entity that lives in the tests' own schema."""
-    with connection.transaction():
-        connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(SCHEMA)))
-        for entity in definition["entities"].values():
-            schema, table = table_of(entity)
-            if schema == SCHEMA:
-                create_table(connection, table, entity)
-        for name, entity in definition["entities"].items():
-            if entity.get("parents") and table_of(entity)[0] == SCHEMA:
-                create_triggers(connection, name, definition)
-
-
-def create_table(connection: psycopg.Connection, table: str, entity: Mapping[str, Any]) -> None:
-    """Make one table: id, note, and the columns the entity names.
-
-    No foreign key leads to a parent, so that deleting parents can be tried while they have children.
-    """
-    owner = owner_of(entity)
-    keyed = owner is not None and owner[1]
-    columns = [("id", "uuid primary key" if keyed else "int primary key"), ("note", "text")]
-    if owner:
-        columns.append((owner[0], "uuid" if keyed else "int references crm.person (id)"))
-    columns += [(entity["open"], "boolean not null default false")] if entity.get("open") else []
-    columns += [(entity[part], "text") for part in ("stage", "pipeline") if entity.get(part)]
-    columns += [(column, "int") for column in entity.get("parents") or ()]
-    for part, column in (entity.get("carries") or {}).items():
-        columns.append((column, {"owner": "int", "open": "boolean"}.get(part, "text")))
-    listed = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns
-    )
-    connection.execute(sql.SQL("create table {} ({})").format(sql.Identifier(SCHEMA, table), listed))
-
-
-def create_triggers(connection: psycopg.Connection, child: str, definition: Mapping[str, Any]) -> None:
-    """Keep what a child of the tests' own carries of its parents, as somebody with such tables would."""
-    entity = definition["entities"][child]
-    table, carried = table_of(entity), entity["carries"]
-    copies: list[sql.Composable] = [
-        sql.SQL("new.{} := null;").format(sql.Identifier(column)) for column in carried.values()
-    ]
-    for number, (column, name) in enumerate(entity["parents"].items()):
-        parent = definition["entities"][name]
-        sources = {"owner": (owner_of(parent) or (None,))[0]} | {part: parent.get(part) for part in PARTS}
-        pairs = [(carried[part], source) for part, source in sources.items() if source]
-        if not pairs:
-            continue
-        copies.append(copying(column, table_of(parent), pairs))
-        add_trigger(
-            connection, table_of(parent), "after update", f"{child}_{number}", spreading(column, table, pairs), "null"
-        )
-    add_trigger(connection, table, "before insert or update", child, sql.SQL(" ").join(copies), "new")
-
-
-PARTS = ("open", "stage", "pipeline")
-
-
-def copying(column: str, parent: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> sql.Composable:
-    """Return PL/pgSQL that copies a parent's columns into the new child."""
-    return sql.SQL(
-        "if new.{0} is not null then select {1} into {2} from {3} as p where p.id = new.{0}; end if;"
-    ).format(
-        sql.Identifier(column),
-        sql.SQL(", ").join(sql.SQL("p.{}").format(sql.Identifier(source)) for _, source in pairs),
-        sql.SQL(", ").join(sql.SQL("new.{}").format(sql.Identifier(carried)) for carried, _ in pairs),
-        sql.Identifier(*parent),
-    )
-
-
-def spreading(column: str, child: tuple[str, str], pairs: Sequence[tuple[str, str]]) -> sql.Composable:
-    """Return PL/pgSQL that copies a changed parent's columns into its children."""
-    return sql.SQL("update {} as c set {} where c.{} = new.id;").format(
-        sql.Identifier(*child),
-        sql.SQL(", ").join(
-            sql.SQL("{} = new.{}").format(sql.Identifier(carried), sql.Identifier(source)) for carried, source in pairs
-        ),
-        sql.Identifier(column),
-    )
-
-
-def add_trigger(
-    connection: psycopg.Connection, table: tuple[str, str], when: str, name: str, body: sql.Composable, result: str
-) -> None:
-    """Make a row trigger that has the superuser's rights."""
-    function, event = sql.Identifier(SCHEMA, name), sql.SQL(when)
-    text = sql.SQL("begin {} return {}; end").format(body, sql.SQL(result)).as_string(None)
-    connection.execute(
-        sql.SQL(
-            "create function {}() returns trigger language plpgsql security definer"
-            " set search_path = pg_catalog, pg_temp as {}"
-        ).format(function, sql.Literal(text))
-    )
-    connection.execute(
-        sql.SQL("create trigger {} {} on {} for each row execute function {}()").format(
-            sql.Identifier(name), event, sql.Identifier(*table), function
-        )
-    )
 
 
 def hire(connection: psycopg.Connection, company: Company) -> None:
@@ -309,74 +174,3 @@ def assign(connection: psycopg.Connection, company: Company) -> None:
             [one.valid_until for one in given],
         ),
     )
-
-
-class Columns:
-    """How a record is written into its entity's table, here one of the tests' own."""
-
-    def __init__(self, connection: psycopg.Connection, company: Company) -> None:
-        self._definition = company.definition
-        self._ids: dict[str, int] = dict(connection.execute("select login, id from crm.person").fetchall())
-
-    def table(self, entity: str) -> sql.Composable:
-        """Return an entity's table."""
-        return sql.Identifier(*table_of(self._definition["entities"][entity]))
-
-    def values(self, record: Record, parent: Row | None = None) -> dict[str, Any]:
-        """Return the columns a person writes for a record, its key aside."""
-        entity = self._definition["entities"][record.entity]
-        found: dict[str, Any] = {}
-        if owner := owner_of(entity):
-            found[owner[0]] = self._owner(record.owner, keyed=owner[1])
-        if entity.get("open"):
-            found[entity["open"]] = record.is_open
-        if entity.get("stage"):
-            found[entity["stage"]] = record.stage
-        if entity.get("pipeline"):
-            found[entity["pipeline"]] = record.pipeline
-        for column, name in (entity.get("parents") or {}).items():
-            found[column] = int(parent.key) if parent and parent.record.entity == name else None
-        return found
-
-    def _owner(self, login: str | None, *, keyed: bool) -> Any:
-        if login is None:
-            return None
-        return UUID(key_of(login)) if keyed else self._ids[login]
-
-    def note(self, entity: str) -> str:
-        """Return a column of text that decides nothing."""
-        return "note"
-
-    def store(self, row: Row) -> sql.Composed:
-        """Return the superuser's INSERT of a row."""
-        return self.insert(row)
-
-    def insert(self, row: Row, *, returning: bool = False) -> sql.Composed:
-        """Return a person's INSERT of a row."""
-        return self._insert(row, {"id": row.key} | self.values(row.record, row.parent), returning=returning)
-
-    def _insert(self, row: Row, values: dict[str, Any], middle: LiteralString = "", *, returning: bool) -> sql.Composed:
-        return sql.SQL("insert into {} ({}) {} values ({}) {}").format(
-            self.table(row.record.entity),
-            sql.SQL(", ").join(map(sql.Identifier, values)),
-            sql.SQL(middle),
-            sql.SQL(", ").join(map(sql.Literal, values.values())),
-            sql.SQL("returning array[id::text]" if returning else ""),
-        )
-
-    def change(self, row: Row, new: Record, parent: Row | None = None) -> sql.Composable:
-        """Return the UPDATE that turns a row into another record."""
-        old, wanted = self.values(row.record, row.parent), self.values(new, parent)
-        changed = (
-            {column: value for column, value in wanted.items() if value != old[column]}
-            or wanted
-            or {self.note(new.entity): "moved"}
-        )
-        return sql.SQL("update {} set {} where id = {}").format(
-            self.table(row.record.entity),
-            sql.SQL(", ").join(
-                sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(value))
-                for column, value in changed.items()
-            ),
-            sql.Literal(row.key),
-        )

@@ -10,8 +10,8 @@ import psycopg
 from psycopg import sql
 
 from tests.access import observer
-from tests.access.ground import Columns, Row
 from tests.access.observer import Attempt, Outcome
+from tests.access.rows import Columns, Row
 from tests.oracle.company import Company, Person, Record
 from tests.oracle.oracle import allowed, allowed_update, roles_of
 

@@ -16,9 +16,10 @@ import psycopg
 import pytest
 
 from tests.access.enumeration import numbered, records
-from tests.access.ground import Row, install
+from tests.access.ground import install
 from tests.access.judge import Difference, Judge, Verdict
 from tests.access.life import STAFF, Life, founded
+from tests.access.rows import Row
 from tests.database.company import assert_converged
 from tests.fixtures.database import Database
 from tests.oracle.company import Company

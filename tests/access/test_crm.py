@@ -14,8 +14,9 @@ from ruamel.yaml import YAML
 
 import rls.definition
 from tests.access.enumeration import ME, OWNERS, numbered, staffed
-from tests.access.ground import Columns, Row, assign, establish, hire
+from tests.access.ground import assign, establish, hire
 from tests.access.judge import Judge
+from tests.access.rows import Columns, Row
 from tests.database.company import assert_converged
 from tests.fixtures.database import Database
 from tests.oracle.company import Company, Person, Record

@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 
 from tests.access.enumeration import COMBINATIONS, ME, OPERATIONS, mixed, node, numbered, records, staffed
-from tests.access.ground import Row, install
+from tests.access.ground import install
 from tests.access.judge import Judge
+from tests.access.rows import Row
 from tests.fixtures.database import Database
 from tests.oracle.company import Person, Record
 

@@ -15,9 +15,10 @@ import psycopg
 import pytest
 
 from tests.access.enumeration import ME, OPERATIONS, PLACES, numbered, records, staffed
-from tests.access.ground import Row, install, table_of
+from tests.access.ground import install
 from tests.access.judge import Judge
 from tests.access.observer import Attempt, observe
+from tests.access.rows import Row, table_of
 from tests.database.company import assert_converged
 from tests.fixtures.database import Database
 from tests.oracle.company import Company, Person, Record

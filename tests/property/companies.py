@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from tests.access.ground import Row
+from tests.access.rows import Row
 from tests.oracle.company import Assignment, Company, Person, Record
 from tests.oracle.roles import LEVELS, OPERATIONS
 
