@@ -164,10 +164,6 @@ def _grants(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[
         elif offered[operation][1]:
             privilege, columns = offered[operation]
             yield Grant(grantee, *where, privilege, columns)
-        if operation == "create":
-            # Whoever inserts takes the next value themselves; identity columns do without.
-            sequences = {column.sequence for column in table.columns if column.sequence}
-            yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in sequences)
 
 
 def _granted(entity: Entity, column: Column) -> bool:

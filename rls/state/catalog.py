@@ -84,7 +84,6 @@ def _table(name: QualifiedName, rows: list[Row], sequences: tuple[QualifiedName,
             identity=row["identity"],
             generated=row["generated"],
             compared_as=row["compared_as"],
-            sequence=QualifiedName(*row["sequence"]) if row["sequence"] else None,
         )
         for row in rows
     )
@@ -236,8 +235,7 @@ def _grants(
         whole_schema = name is None and schema in schemas
         if row["grantee"] == installation.rls_owner and (name or schema in (RIGHTS_SCHEMA, installation.organisation)):
             continue  # what migrations gave it
-        sequence = row["privilege"] == "usage" and schema in schemas
-        if whole_schema or sequence or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
+        if whole_schema or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
             columns = tuple(row["columns"]) if row["columns"] else None
             yield Grant(row["grantee"], schema, name, row["privilege"], columns, row["grantable"])
 

@@ -13,8 +13,7 @@ class Column:
 
     ``type`` is the type's name as ``format_type`` prints it with an empty
     search path; ``compared_as`` the type it is compared in when it names
-    people, None where it cannot name any.  ``sequence`` is what its default
-    takes the next value of; an identity column's own needs no privilege.
+    people, None where it cannot name any.
     """
 
     name: str
@@ -23,7 +22,6 @@ class Column:
     identity: bool = False
     generated: bool = False
     compared_as: str | None = None
-    sequence: QualifiedName | None = None
 
 
 @dataclass(frozen=True)

@@ -30,18 +30,6 @@ select
   attribute.atthasdef and attribute.attgenerated = '' as has_default,
   attribute.attidentity <> '' as identity,
   attribute.attgenerated <> '' as generated,
-  (
-    select array[sequence_namespace.nspname, sequence.relname]::text[]
-    from pg_catalog.pg_attrdef as value
-    join pg_catalog.pg_depend as depend
-      on depend.classid = 'pg_catalog.pg_attrdef'::regclass
-      and depend.objid = value.oid
-      and depend.refclassid = 'pg_catalog.pg_class'::regclass
-    join pg_catalog.pg_class as sequence on sequence.oid = depend.refobjid and sequence.relkind = 'S'
-    join pg_catalog.pg_namespace as sequence_namespace on sequence_namespace.oid = sequence.relnamespace
-    where value.adrelid = class.oid and value.adnum = attribute.attnum
-    limit 1
-  ) as sequence,
   coalesce(pg_catalog.array_position(constraint_.conkey, attribute.attnum), 0) as key_position
 from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
 join pg_catalog.pg_namespace as namespace on namespace.nspname = wanted.schema
