@@ -40,6 +40,12 @@ def owner_of(entity: Mapping[str, Any]) -> tuple[str, bool] | None:
     return owner["column"], owner.get("holds", "id") == "key"
 
 
+def is_keyed(entity: Mapping[str, Any]) -> bool:
+    """Say whether an entity names its owners by key; the tests then give it uuids for keys, too."""
+    owner = owner_of(entity)
+    return owner is not None and owner[1]
+
+
 def table_of(entity: Mapping[str, Any]) -> tuple[str, str]:
     """Return the schema and name of an entity's table."""
     table = entity["table"]
@@ -73,7 +79,7 @@ class Columns:
         if entity.get("pipeline"):
             found[entity["pipeline"]] = record.pipeline
         for column, name in (entity.get("parents") or {}).items():
-            found[column] = int(parent.key) if parent and parent.record.entity == name else None
+            found[column] = parent.key if parent and parent.record.entity == name else None
         return found
 
     def _owner(self, login: str | None, *, keyed: bool) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from tests.access.rows import SCHEMA, owner_of, table_of
+from tests.access.rows import SCHEMA, is_keyed, owner_of, table_of
 
 
 def create_tables(connection: psycopg.Connection, definition: Mapping[str, Any]) -> None:
@@ -18,27 +18,29 @@ def create_tables(connection: psycopg.Connection, definition: Mapping[str, Any])
         for entity in definition["entities"].values():
             schema, table = table_of(entity)
             if schema == SCHEMA:
-                create_table(connection, table, entity)
+                create_table(connection, table, entity, definition)
         for name, entity in definition["entities"].items():
             if entity.get("parents") and table_of(entity)[0] == SCHEMA:
                 create_triggers(connection, name, definition)
 
 
-def create_table(connection: psycopg.Connection, table: str, entity: Mapping[str, Any]) -> None:
+def create_table(
+    connection: psycopg.Connection, table: str, entity: Mapping[str, Any], definition: Mapping[str, Any]
+) -> None:
     """Make one table: id, note, and the columns the entity names.
 
     No foreign key leads to a parent, so that deleting parents can be tried while they have children.
     """
-    owner = owner_of(entity)
-    keyed = owner is not None and owner[1]
+    owner, keyed = owner_of(entity), is_keyed(entity)
+    parents = {column: definition["entities"][name] for column, name in (entity.get("parents") or {}).items()}
     columns = [("id", "uuid primary key" if keyed else "int primary key"), ("note", "text")]
     if owner:
         columns.append((owner[0], "uuid" if keyed else "int references crm.person (id)"))
     columns += [(entity["open"], "boolean not null default false")] if entity.get("open") else []
     columns += [(entity[part], "text") for part in ("stage", "pipeline") if entity.get(part)]
-    columns += [(column, "int") for column in entity.get("parents") or ()]
-    for part, column in (entity.get("carries") or {}).items():
-        columns.append((column, {"owner": "int", "open": "boolean"}.get(part, "text")))
+    columns += [(column, "uuid" if is_keyed(parent) else "int") for column, parent in parents.items()]
+    kinds = {"owner": "uuid" if any(map(is_keyed, parents.values())) else "int", "open": "boolean"}
+    columns += [(column, kinds.get(part, "text")) for part, column in (entity.get("carries") or {}).items()]
     listed = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns
     )

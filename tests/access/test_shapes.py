@@ -64,6 +64,11 @@ ENTITIES: dict[str, Any] = {
             "pipeline": "parent_pipeline",
         },
     },
+    "remark": {
+        "table": "t.remark",
+        "parents": {"about": "keyed"},
+        "carries": {"owner": "about_rep", "open": "about_shared", "stage": "about_phase"},
+    },
 }
 """One entity for every shape a table can have; ``odd`` needs quoting everywhere."""
 
@@ -127,6 +132,10 @@ def rows() -> dict[str, list[Row]]:
     parents = [*found["piped"][:60], *found["plain"], *found["bare"]]
     found["child"] = [
         Row(str(number), Record("child", parent=parent.record), parent) for number, parent in enumerate(parents, 1)
+    ]
+    found["remark"] = [
+        Row(str(number), Record("remark", parent=parent.record), parent)
+        for number, parent in enumerate(found["keyed"][::2], 1)
     ]
     return found
 
