@@ -14,9 +14,15 @@ import pytest
 from click.testing import Result
 from psycopg import errors, sql
 
+from rls.compiler import compile_state
 from rls.definition.model import OPERATIONS, Definition
 from rls.effect import Effect, Limits, effect
+from rls.effect.counting import COUNTED
+from rls.effect.sides import Side
+from rls.names import predicate_name
 from rls.plan import applied_definition, deploy, installed
+from rls.state.catalog import read_facts
+from rls.state.objects import Function
 from tests.database.company import ENTITIES, definition, hire
 from tests.fixtures.database import Database
 
@@ -166,6 +172,27 @@ def test_counts_are_what_people_see(company: psycopg.Connection, seed: int) -> N
 
         assert_as_seen(found, seen, now)
         before, seen = applied_definition(company), now
+
+
+def test_predicates_are_the_compilers(company: psycopg.Connection) -> None:
+    """What is counted is what apply would install, function by function."""
+    wanted = definition(ENTITIES, NOTES, random_rights(random.Random(7)))
+    tables = [entity.table for entity in wanted.entities]
+    facts = read_facts(company, tables, installed(company))
+    side = Side(wanted, facts)
+
+    assert {
+        thing.identity[:2]: thing.body
+        for thing in compile_state(wanted, facts, installed(company)).objects
+        if isinstance(thing, Function) and not thing.name.endswith("_creates")
+    } == {
+        (predicate_name(role.name, operation), str(entity.table)): side.predicate(
+            role.name, entity.name, operation
+        ).body()
+        for role in wanted.roles
+        for entity in wanted.entities
+        for operation in COUNTED
+    }
 
 
 OWN = "roles:\n  manager: {permissions: {deal: {read: own, update: own}, lead: {read: own}}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from typing import Any
 
@@ -211,6 +212,7 @@ def opened(before: Definition, after: Definition) -> bool:
     )
 
 
+@functools.cache
 def together(definition: Definition, held: tuple[str, ...]) -> list[Level]:
     """Return the level in every cell of who holds the roles."""
     one = combined(definition, [role for role in definition.roles if role.name in held], "all")
