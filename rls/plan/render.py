@@ -117,6 +117,10 @@ def _(thing: DatabaseRole, after: Object | None) -> Iterator[sql.Composed]:
 def _(thing: Function, before: Object | None) -> Iterator[sql.Composed]:
     if isinstance(before, Function) and before.owner != thing.owner:
         yield sql.SQL("alter function {} owner to {}").format(signature(thing), sql.Identifier(thing.owner))
+    if isinstance(before, Function) and before.names != thing.names:
+        # The policies that call it are made anew, too: what they call is not what they called.
+        yield sql.SQL("drop function {} cascade").format(signature(before))
+        before = None
     row = sql.SQL("{} {}").format(sql.Identifier(thing.table.name), relation(thing.table))
     arguments = (sql.SQL("{} {}").format(sql.Identifier(name), _type(kind)) for name, kind in thing.arguments)
     yield sql.SQL(
@@ -155,7 +159,7 @@ def _(thing: Policy, before: Object | None) -> Iterator[sql.Composed]:
 
 @_take.register
 def _(thing: Policy, after: Object | None) -> Iterator[sql.Composed]:
-    yield sql.SQL("drop policy {} on {}").format(sql.Identifier(thing.name), relation(thing.table))
+    yield sql.SQL("drop policy if exists {} on {}").format(sql.Identifier(thing.name), relation(thing.table))
 
 
 @_make.register

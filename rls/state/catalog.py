@@ -177,7 +177,8 @@ def _functions(connection: Connection[Any], applied: Mapping[tuple[str, ...], Ap
         arguments = tuple(zip(row["names"], row["types"], strict=True))
         untouched = known is not None and known.canonical == row["canonical"]
         body = known.source if known and untouched else row["canonical"]
-        yield Function(row["name"], table, arguments, body, row["grantee"], row["owner"])
+        called = None if row["row"] == table.name else row["row"]
+        yield Function(row["name"], table, arguments, body, row["grantee"], row["owner"], called)
 
 
 def _policies(

@@ -43,6 +43,8 @@ class Function:
 
     ``arguments`` are (name, type) after the row itself; ``body`` is the
     expression after RETURN; ``grantee`` alone may execute it, besides ``owner``.
+    ``row`` is set where the row is not called by its table's name: the table was
+    renamed since.
     """
 
     kind: ClassVar = "function"
@@ -52,6 +54,12 @@ class Function:
     body: str
     grantee: str
     owner: str
+    row: str | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The arguments' names, which only a new function can change."""
+        return (self.row or self.table.name, *(name for name, _ in self.arguments))
 
     @property
     def identity(self) -> tuple[str, ...]:

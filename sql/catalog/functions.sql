@@ -8,6 +8,7 @@ select
     from unnest(proc.proargtypes::oid[]) with ordinality as argument (type, position)
     where argument.position > 1
   ) as types,
+  coalesce(proc.proargnames[1], '') as row,
   coalesce(proc.proargnames[2:], array[]::text[]) as names,
   pg_catalog.pg_get_userbyid(proc.proowner)::text as owner,
   pg_catalog.concat_ws(

@@ -308,3 +308,21 @@ def test_a_role_begins_to_follow_the_clock(database: Database) -> None:
     deploy(connection, standing(MANAGER))
     assert deals(database.connect("alice")) == ["alice"]
     assert_converged(connection, standing(MANAGER))
+
+
+def test_a_table_is_renamed(database: Database) -> None:
+    """The definition follows; functions that called their row by the old name are made anew."""
+    connection, _ = open_company(database, MANAGER)
+    assign(connection, "manager", "alice")
+    connection.execute("alter table crm.product rename to article")
+    connection.execute("alter table crm.lead rename to prospect")
+    renamed = definition(
+        ENTITIES.replace("table: crm.product", "table: crm.article").replace("table: crm.lead", "table: crm.prospect"),
+        "roles: {manager: {permissions: {deal: own, lead: own, product: all}}}",
+    )
+    deploy(connection, renamed)
+
+    assert_converged(connection, renamed)
+    alice = database.connect("alice")
+    alice.execute("insert into crm.prospect (owner_id, title) select owner_id, 'mine' from crm.deal")
+    assert column(alice, "select title from crm.prospect") == ["mine"]

@@ -33,16 +33,16 @@ create or replace function "rls"."manager_updates"("deal" "crm"."deal", "me" uui
 revoke all on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) from public;
 grant execute on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 set local role none;
-drop policy "manager_creates" on "crm"."deal";
+drop policy if exists "manager_creates" on "crm"."deal";
 create policy "manager_creates" on "crm"."deal" for insert to "crm_manager"
   with check ("rls"."manager_creates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'create'))));
-drop policy "manager_deletes" on "crm"."deal";
+drop policy if exists "manager_deletes" on "crm"."deal";
 create policy "manager_deletes" on "crm"."deal" for delete to "crm_manager"
   using ("rls"."manager_deletes"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
-drop policy "manager_reads" on "crm"."deal";
+drop policy if exists "manager_reads" on "crm"."deal";
 create policy "manager_reads" on "crm"."deal" for select to "crm_manager"
   using ("rls"."manager_reads"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'read'))));
-drop policy "manager_updates" on "crm"."deal";
+drop policy if exists "manager_updates" on "crm"."deal";
 create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
   using ("rls"."manager_updates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
   with check ("rls"."manager_updates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));

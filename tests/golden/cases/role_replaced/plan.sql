@@ -12,10 +12,10 @@ revoke execute on function "rls"."counted"(wanted_role text, wanted_entity text,
 revoke select on table "rls"."reach" from "crm_seller";
 revoke execute on function "rls"."readable"(wanted_entity text, wanted_level text) from "crm_seller";
 set local role none;
-drop policy "seller_creates" on "crm"."product";
-drop policy "seller_deletes" on "crm"."product";
-drop policy "seller_reads" on "crm"."product";
-drop policy "seller_updates" on "crm"."product";
+drop policy if exists "seller_creates" on "crm"."product";
+drop policy if exists "seller_deletes" on "crm"."product";
+drop policy if exists "seller_reads" on "crm"."product";
+drop policy if exists "seller_updates" on "crm"."product";
 set local role "crm_rls_owner";
 create role "crm_trader" nologin;
 set local role none;
