@@ -66,7 +66,7 @@ def _relations(shape: Shape) -> Iterator[sql.Composed]:
 def _columns(shape: Shape) -> Iterator[sql.Composed]:
     yield sql.SQL("relation.owner as {}").format(sql.Identifier(shape.owner or "?owner"))
     typed = [(name, "boolean") for name in (*shape.flags, *shape.references)]
-    typed += [(value.column, value.type) for value in shape.values]
+    typed += shape.values
     for number, (name, kind) in enumerate(typed):
         yield sql.SQL("kind.{}::text::{} as {}").format(_name(number), sql.SQL(kind), sql.Identifier(name))
 

@@ -17,12 +17,13 @@ from psycopg import Connection, Error
 
 from rls.definition.model import Definition, Operation
 from rls.effect.changes import LevelChange
+from rls.effect.histogram import TooVariedError
 from rls.effect.levels import level_changes
 from rls.effect.measuring import Measured, measure
 from rls.effect.people import Holder, Reach, Roles, holders, read_reach
 from rls.effect.reading import Limits, reading, reason
 from rls.effect.reasons import Reasons
-from rls.effect.shapes import Shape, known_values, shape_of
+from rls.effect.shapes import Shape, shape_of
 from rls.effect.sides import Side
 from rls.names import Installation
 from rls.plan.plan import applied_definition
@@ -148,6 +149,8 @@ class _Counting:
                 yield from self._entity(name, groups)
             except Error as error:
                 self.notes.append(f"{name} is not counted: {reason(error, self.limits)}")
+            except TooVariedError as error:
+                self.notes.append(f"{name} is not counted: {error}")
 
     def _entity(self, name: str, groups: dict[tuple[Roles, Roles], list[Holder]]) -> list[PersonEffect]:
         before, after = self.sides
@@ -165,8 +168,7 @@ class _Counting:
         return list(self._answers(name, shapes, questions)) if questions else []
 
     def _shapes(self, name: str) -> tuple[Shape | None, ...]:
-        known = {value for side in self.sides for value in known_values(side, name)}
-        return tuple(shape_of(side, name, known) if name in side.entities else None for side in self.sides)
+        return tuple(shape_of(side, name) if name in side.entities else None for side in self.sides)
 
     def _answers(
         self, name: str, shapes: tuple[Shape | None, ...], questions: list[_Question]

@@ -16,7 +16,13 @@ from psycopg import Connection, sql
 from rls.effect.shapes import Shape
 
 Kind = tuple[Any, ...]
-"""One value for every flag, reference (whether there is one) and value of a shape; None: not known."""
+"""One value for every flag, reference (whether there is one) and value (as text) of a shape."""
+
+MOST_KINDS = 10_000
+
+
+class TooVariedError(Exception):
+    """A column of stages holds anything but stages."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,7 @@ def read_histogram(connection: Connection[Any], shape: Shape, fraction: float = 
     """Count the rows of a table by owner and kind.
 
     :param fraction: how much of the table to read: pages drawn at random.
+    :raises TooVariedError: there are too many kinds to ask about each.
     """
     total: Counter[int] = Counter()
     by_owner: dict[str | None, Counter[int]] = defaultdict(Counter)
@@ -51,6 +58,9 @@ def read_histogram(connection: Connection[Any], shape: Shape, fraction: float = 
         number = numbers.setdefault(tuple(kind), len(numbers))
         total[number] += count
         by_owner[owner][number] += count
+    if len(numbers) > MOST_KINDS:
+        columns = ", ".join(name for name, _ in shape.values)
+        raise TooVariedError(f"{columns} of {shape.table} hold more than {MOST_KINDS:,} different values")
     return Histogram(tuple(numbers), total, dict(by_owner), fraction)
 
 
@@ -61,7 +71,7 @@ def canonical(kind: str, value: sql.Composable) -> sql.Composed:
 
 
 def _query(shape: Shape, fraction: float) -> sql.Composed:
-    """Group by the columns as they are, which is cheap, then put together what no definition tells apart."""
+    """Group by the columns as they are, which is cheap, then write owners and stages as text."""
     columns = list(_columns(shape))
     names = sql.SQL(", ").join(sql.Identifier(f"c{number}") for number in range(len(columns)))
     numbers = sql.SQL(", ").join(sql.SQL(str(number + 1)) for number in range(len(columns)))
@@ -80,24 +90,15 @@ def _query(shape: Shape, fraction: float) -> sql.Composed:
 
 
 def _columns(shape: Shape) -> Iterator[tuple[sql.Composable, sql.Composable]]:
-    """Yield what to group by inside, and what to make of it outside."""
+    """Yield what to group by inside, and what to show of it outside."""
     raw: list[sql.Composable] = [sql.Identifier(shape.owner) if shape.owner else sql.SQL("null::int")]
     raw += [sql.Identifier(name) for name in shape.flags]
     raw += [sql.SQL("{} is not null").format(sql.Identifier(name)) for name in shape.references]
-    raw += [sql.Identifier(value.column) for value in shape.values]
-    first = len(raw) - len(shape.values)
+    raw += [sql.Identifier(name) for name, _ in shape.values]
+    texts = len(raw) - len(shape.values)
     for number, expression in enumerate(raw):
         name = sql.Identifier(f"c{number}")
         if number == 0:
             yield expression, canonical(shape.owner_type, name)
-        elif number < first:
-            yield expression, name
         else:
-            yield expression, _known(name, shape.values[number - first].known)
-
-
-def _known(name: sql.Identifier, values: tuple[str, ...]) -> sql.Composable:
-    if not values:
-        return sql.SQL("null::text")
-    listed = sql.SQL(", ").join(map(sql.Literal, values))
-    return sql.SQL("case when {0} in ({1}) then {0}::text end").format(name, listed)
+            yield expression, name if number < texts else sql.SQL("{}::text").format(name)

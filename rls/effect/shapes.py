@@ -11,21 +11,13 @@ from rls.state.facts import Column, Table
 
 
 @dataclass(frozen=True)
-class Value:
-    """A column of stages or pipelines; only the values the definitions file knows are told apart."""
-
-    column: str
-    type: str
-    known: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class Shape:
     """What the predicates of one entity read of a row of its table.
 
     ``owner_type``: in which owners are compared; ``keyed``: they are named by
     person.key.  ``flags``: boolean columns.  ``references``: columns of which
-    only matters whether they are null.
+    only matters whether they are null.  ``values``: columns of stages and
+    pipelines, with the types to cast text to.
     """
 
     table: QualifiedName
@@ -34,16 +26,12 @@ class Shape:
     keyed: bool
     flags: tuple[str, ...]
     references: tuple[str, ...]
-    values: tuple[Value, ...]
+    values: tuple[tuple[str, str], ...]
 
 
-def shape_of(side: Side, entity: str, known: Iterable[str]) -> Shape:
-    """Return the shape of an entity's rows on one side.
-
-    :param known: the stages and pipelines either side's definition declares.
-    """
+def shape_of(side: Side, entity: str) -> Shape:
+    """Return the shape of an entity's rows on one side."""
     sources, table, owner = side.sources(entity), side.table(entity), side.owner(entity)
-    declared = tuple(sorted(set(known)))
     values = _distinct(name for source in sources for name in (source.stage, source.pipeline))
     column = _column(table, owner.column) if owner else None
     return Shape(
@@ -53,17 +41,8 @@ def shape_of(side: Side, entity: str, known: Iterable[str]) -> Shape:
         keyed=owner is not None and owner.holds == "key",
         flags=_distinct(source.open for source in sources),
         references=_distinct(source.reference for source in sources),
-        values=tuple(Value(name, _uncut(_column(table, name).type), declared) for name in values),
+        values=tuple((name, _uncut(_column(table, name).type)) for name in values),
     )
-
-
-def known_values(side: Side, entity: str) -> set[str]:
-    """Return every stage and pipeline the side's definition declares for the entity's rows."""
-    found: set[str] = set()
-    for source in side.sources(entity):
-        found |= {*source.entity.stages, *(pipeline.name for pipeline in source.entity.pipelines)}
-        found |= {stage for pipeline in source.entity.pipelines for stage in pipeline.stages}
-    return found
 
 
 def _distinct(names: Iterable[str | None]) -> tuple[str, ...]:

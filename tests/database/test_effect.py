@@ -388,3 +388,49 @@ def test_the_command(company: psycopg.Connection, database: Database, tmp_path: 
     assert f"Bob deal read {bob['before']} → {bob['after']} (+{bob['difference']}) manager: own →" in flat(shown)
     assert "3 of 5 people gain rows, 0 lose rows; 2 more than shown" in shown.stdout
     assert "opens" not in plain.stdout
+
+
+ODD = """
+entities:
+  odd:
+    table: public.argument
+    owner: {column: me, holds: key}
+    stage: counted
+    pipeline: kind
+    pipelines: {"50%": [new, "o'd"], "{x}": [new]}
+roles:
+  manager: {permissions: {odd: {read: own, delete: own, pipelines: {"50%": {read: department, stages: {"o'd": none}}}}}}
+assignments: [{role: manager, to: everyone}]
+"""
+WIDER = ODD.replace("read: own", "read: subdepartments")
+EXPLICIT = "several_roles: explicit\n"
+
+
+def test_odd_names_types_and_partitions(company: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Columns named as a predicate's arguments, keys written otherwise than compared, padded text, an enum."""
+    company.execute(
+        """
+        create type public.kind as enum ('50%', '{x}', 'other');
+        create table public.argument
+          (id int primary key, me numeric(10, 2), counted char(6), kind public.kind, body text)
+        partition by hash (id);
+        create table public.argument_0 partition of public.argument for values with (modulus 2, remainder 0);
+        create table public.argument_1 partition of public.argument for values with (modulus 2, remainder 1);
+        update crm.person set key = id || '.5';
+        insert into public.argument
+        select n, n % 6 + 0.5, (array['new', 'o''d', 'else', null])[1 + n % 4],
+          (array['50%', '{x}', 'other'])[1 + n % 3]::public.kind
+        from generate_series(1, 300) as n
+        """
+    )
+    monkeypatch.setitem(TABLES, "odd", ("public", "argument", "body"))
+    nothing = definition(ENTITIES, OWN)
+    before, seen = Definition(), everything(company)
+    for after in (definition(ODD), definition(EXPLICIT, WIDER), nothing):
+        found = foretold(company, before, after)
+        deploy(company, after)
+        now = everything(company)
+
+        assert_as_seen(found, seen, now)
+        assert [one for one in found.people if one.entity == "odd"]
+        before, seen = after, now
