@@ -17,7 +17,6 @@ from psycopg import Connection, Error
 
 from rls.definition.model import Definition, Operation
 from rls.effect.changes import LevelChange
-from rls.effect.histogram import TooVariedError
 from rls.effect.levels import level_changes
 from rls.effect.measuring import Measured, measure
 from rls.effect.people import Holder, Reach, Roles, holders, read_reach
@@ -149,8 +148,6 @@ class _Counting:
                 yield from self._entity(name, groups)
             except Error as error:
                 self.notes.append(f"{name} is not counted: {reason(error, self.limits)}")
-            except TooVariedError as error:
-                self.notes.append(f"{name} is not counted: {error}")
 
     def _entity(self, name: str, groups: dict[tuple[Roles, Roles], list[Holder]]) -> list[PersonEffect]:
         before, after = self.sides

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import Connection, sql
+from psycopg import Connection, errors, sql
 
 from rls.effect.shapes import Shape
 
@@ -19,10 +19,7 @@ Kind = tuple[Any, ...]
 """One value for every flag, reference (whether there is one) and value (as text) of a shape."""
 
 MOST_KINDS = 10_000
-
-
-class TooVariedError(Exception):
-    """A column of stages holds anything but stages."""
+"""Beyond that a column of stages holds anything but stages."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,7 @@ def read_histogram(connection: Connection[Any], shape: Shape, fraction: float = 
     """Count the rows of a table by owner and kind.
 
     :param fraction: how much of the table to read: pages drawn at random.
-    :raises TooVariedError: there are too many kinds to ask about each.
+    :raises psycopg.errors.ProgramLimitExceeded: there are too many kinds to ask about each.
     """
     total: Counter[int] = Counter()
     by_owner: dict[str | None, Counter[int]] = defaultdict(Counter)
@@ -60,7 +57,7 @@ def read_histogram(connection: Connection[Any], shape: Shape, fraction: float = 
         by_owner[owner][number] += count
     if len(numbers) > MOST_KINDS:
         columns = ", ".join(name for name, _ in shape.values)
-        raise TooVariedError(f"{columns} of {shape.table} hold more than {MOST_KINDS:,} different values")
+        raise errors.ProgramLimitExceeded(f"{columns} of {shape.table} hold more than {MOST_KINDS:,} different values")
     return Histogram(tuple(numbers), total, dict(by_owner), fraction)
 
 

@@ -320,6 +320,14 @@ def test_a_huge_table_is_sampled(company: psycopg.Connection) -> None:
     assert all(abs(one.after - truly[one.login, "deal", "read"][1]) < 1500 for one in deals)
 
 
+def test_a_stage_that_is_no_stage(company: psycopg.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where every row has a stage of its own, nobody is asked to wait."""
+    monkeypatch.setattr("rls.effect.histogram.MOST_KINDS", 3)
+    found = foretold(company, applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL))
+
+    assert "deal is not counted: stage, pipeline of crm.deal hold more than 3 different values" in found.notes
+
+
 def test_who_is_below_row_security_is_told(company: psycopg.Connection, database: Database) -> None:
     """A login from which rows are hidden gets no wrong numbers; with BYPASSRLS it counts."""
     before, after = applied(company, OWN, TO_ALL), definition(ENTITIES, NOTES, WIDE, TO_ALL)
