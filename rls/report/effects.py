@@ -82,7 +82,7 @@ def _table(effects: Iterable[PersonEffect], logins: list[str]) -> Table:
         groups.setdefault(replace(one, operation="read"), []).append(one.operation)
     for one, operations in groups.items():
         about = "about " if one.about else ""
-        numbers = (f"{about}{one.before:,}", "→", f"{one.after:,}", f"({one.difference:+,})")
+        numbers = (f"{about}{one.before:,}", "→", f"{about}{one.after:,}", f"({one.difference:+,})")
         drawn.add_row(_who(one), one.entity, ", ".join(operations), *numbers, one.because)
     return drawn
 
