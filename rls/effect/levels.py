@@ -52,10 +52,9 @@ def _entities(before: Definition, after: Definition) -> Iterator[LevelChange]:
     for name in sorted(was.keys() | becomes.keys()):
         old, new = was.get(name), becomes.get(name)
         if old is None or new is None:
-            # Without row security a table stands open to whoever was granted it by hand.
-            risk = Risk.closes if old is None else Risk.changes
+            # Added, its row security goes on; taken out, that stays on and the grants go.
             tables = [None if side is None else f"table {side.table}" for side in (old, new)]
-            yield LevelChange("entity", name, risk, entity=name, before=tables[0], after=tables[1])
+            yield LevelChange("entity", name, Risk.closes, entity=name, before=tables[0], after=tables[1])
             continue
         for key in _ENTITY_KEYS:
             values = getattr(old, key), getattr(new, key)

@@ -143,7 +143,7 @@ def test_an_entity() -> None:
     nothing = Definition(roles=defined().roles)
 
     assert lines(defined(), defined(entity=other)) == ["entity deal owner: owner_id/id → rep/key (changes)"]
-    assert lines(defined(), nothing) == ["entity deal: removed, table crm.deal (changes)"]
+    assert lines(defined(), nothing) == ["entity deal: removed, table crm.deal (closes)"]
     assert lines(nothing, defined()) == ["entity deal: added, table crm.deal (closes)"]
 
 
