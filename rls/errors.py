@@ -4,6 +4,7 @@
 
     RowlockError                 the command could not run          exit code 2
     ├── DefinitionError          the definitions file is wrong      exit code 1
+    │   └── MissingDefinitionError   there is none to be read       exit code 2
     ├── PlanError                a plan cannot be made or applied   exit code 2
     └── InputError               data or an option is wrong         exit code 2
 """
@@ -55,6 +56,12 @@ class DefinitionError(ProblemsError):
     """The definitions file is invalid."""
 
     exit_code = 1
+
+
+class MissingDefinitionError(DefinitionError):
+    """There is no definitions file to find problems in."""
+
+    exit_code = 2
 
 
 class PlanError(ProblemsError):

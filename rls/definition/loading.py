@@ -11,7 +11,7 @@ from rls.definition.checking import Source, files
 from rls.definition.located import Located
 from rls.definition.model import Assignment, Definition
 from rls.definition.validating import validate
-from rls.errors import DefinitionError, Problem
+from rls.errors import DefinitionError, MissingDefinitionError, Problem
 from rls.names import Installation
 
 SUFFIXES = (".yaml", ".yml")
@@ -29,6 +29,7 @@ def load(paths: Sequence[Path], prefix: str = Installation.prefix) -> Definition
     role's name may be.
 
     :raises DefinitionError: with every problem of every file, one line each.
+    :raises MissingDefinitionError: the same, where a file cannot be read at all.
     """
     problems = [] if paths else [Problem("", "", "no definitions file: name a file, or a directory of *.yaml files")]
     documents = [validate(_read(path)) for path in _files(paths, problems)]
@@ -40,8 +41,10 @@ def load(paths: Sequence[Path], prefix: str = Installation.prefix) -> Definition
         problems += files(source)
         problems += entity_rules.check(source)
         problems += role_rules.check(source, prefix)
+    if any(not _has_line(problem) for problem in problems):
+        raise MissingDefinitionError(problems)
     if problems:
-        raise _error(problems)
+        raise DefinitionError(problems)
     return _definition(source)
 
 
@@ -102,16 +105,5 @@ def _definition(source: Source) -> Definition:
     )
 
 
-def _error(problems: list[Problem]) -> DefinitionError:
-    """Return the error with its problems in the order of the lines."""
-    error = DefinitionError(problems)
-    error.problems.sort(key=_line)
-    error.args = ("\n".join(str(problem) for problem in error.problems),)
-    return error
-
-
-def _line(problem: Problem) -> tuple[str, int, str, str]:
-    file, _, line = problem.place.rpartition(":")
-    if not line.isdecimal():
-        file, line = problem.place, "0"
-    return file, int(line), problem.path, problem.message
+def _has_line(problem: Problem) -> bool:
+    return problem.place.rpartition(":")[2].isdecimal()

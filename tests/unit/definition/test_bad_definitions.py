@@ -61,8 +61,10 @@ def test_problems_stand_in_the_order_of_the_lines(case: Path) -> None:
 
 def test_a_file_that_is_not_there() -> None:
     """The system's own reason."""
-    with pytest.raises(DefinitionError, match=r"^nowhere\.yaml: cannot be read: No such file or directory$"):
+    with pytest.raises(DefinitionError, match=r"^nowhere\.yaml: cannot be read: No such file or directory$") as caught:
         load([Path("nowhere.yaml")])
+
+    assert caught.value.exit_code == 2
 
 
 def test_a_directory_without_yaml(tmp_path: Path) -> None:
