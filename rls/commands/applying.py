@@ -12,7 +12,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.commands.rights import as_json, definition_of, definitions
+from rls.commands.options import as_json, definition_of, definitions
 from rls.effect.levels import level_changes
 from rls.errors import RowlockError
 from rls.plan import (

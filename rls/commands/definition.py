@@ -8,21 +8,14 @@ import click
 import psycopg
 
 from rls.commands.connection import connect, url_option, with_connection
-from rls.definition import Definition, json_schema, load, standard
+from rls.commands.options import as_json, definition_of, definitions
+from rls.definition import json_schema
 from rls.definition.lint import lint
 from rls.definition.matrix import Row, following, matrix
 from rls.organisation.effective import effective
 from rls.plan import applied_definition, compiled
 from rls.report import console
 from rls.report.matrices import matrix_data, matrix_tables
-
-definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
-
-
-def definition_of(paths: tuple[Path, ...]) -> Definition:
-    """Return the definition in the files named; without any, the one Rowlock ships."""
-    return load(list(paths) or [standard()])
 
 
 @click.command()

@@ -11,6 +11,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
+from rls.commands.options import as_json
 from rls.organisation.wording import count
 from rls.report import console
 from rls.report.tables import cell, table
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 """Version of the JSON of these commands."""
-
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
 
 
 @click.group()

@@ -8,8 +8,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.definition import load, standard
-from rls.definition.model import Definition
+from rls.commands.options import as_json, definition_of, definitions
 from rls.effect import Effect, effect, in_force, level_changes
 from rls.errors import RowlockError
 from rls.plan import Plan, applied_definition, make_plan, save
@@ -17,14 +16,6 @@ from rls.plan.render import script
 from rls.report import console
 from rls.report.effects import PEOPLE, counting, effect_data, effect_parts
 from rls.report.plans import plan_data, plan_text
-
-definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
-as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
-
-
-def definition_of(paths: tuple[Path, ...]) -> Definition:
-    """Return the definition in the files named; without any, the one Rowlock ships."""
-    return load(list(paths) or [standard()])
 
 
 @click.command()

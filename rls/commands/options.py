@@ -1,0 +1,18 @@
+"""What several commands take: definitions files, ``--json``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from rls.definition import Definition, load, standard
+
+definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
+
+
+def definition_of(paths: tuple[Path, ...]) -> Definition:
+    """Return the definition in the files named; without any, the one Rowlock ships."""
+    return load(list(paths) or [standard()])
