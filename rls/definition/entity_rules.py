@@ -63,6 +63,11 @@ def _stages(entity: Entity) -> Iterator[Problem]:
         yield entity.problem((path,), "stages without their column: say which one in stage")
     if raw.pipeline and not raw.pipelines:
         yield entity.problem(("pipeline",), "no pipelines are declared: list them in pipelines: {name: […]}")
+    for name in raw.pipelines or {}:
+        if "/" in name:
+            yield entity.problem(
+                ("pipelines", name), "a pipeline's name cannot contain /, which ends it in rls.permission"
+            )
     if raw.pipelines and not raw.pipeline:
         yield entity.problem(("pipelines",), "pipelines without their column: say which one in pipeline")
 
