@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
+from collections.abc import Iterator
 
 from rls.definition.model import Definition, Entity, Owner
+from rls.definition.wording import nearest
 from rls.errors import PlanError, Problem
 from rls.state.facts import Facts, Table
 
@@ -29,7 +29,7 @@ def _entity(entity: Entity, definition: Definition, facts: Facts) -> Iterator[Pr
     table = facts.tables.get(entity.table)
     if table is None:
         known = [str(name) for name in (*facts.tables, *facts.others)]
-        hint = _nearest(str(entity.table), known)
+        hint = nearest(str(entity.table), sorted(known))
         yield Problem("", f"{path}.table", f"the database has no table {entity.table}{hint}")
         return
     if table.kind != "table":
@@ -39,7 +39,7 @@ def _entity(entity: Entity, definition: Definition, facts: Facts) -> Iterator[Pr
         yield Problem("", f"{path}.key", f"table {entity.table} has no primary key: name its key columns under `key`")
     for key, name in _columns(entity):
         if table.column(name) is None:
-            hint = _nearest(name, (column.name for column in table.columns))
+            hint = nearest(name, sorted(column.name for column in table.columns))
             yield Problem("", f"{path}.{key}", f"table {entity.table} has no column {name}{hint}")
     yield from _owner_type(entity, definition, table, path)
     yield from _flag_type(entity, table, path)
@@ -100,11 +100,7 @@ def _assignments(definition: Definition, facts: Facts) -> Iterator[Problem]:
         if assignment.kind == "everyone" or (assignment.kind, assignment.name or "") in facts.principals:
             continue
         kind = "department" if assignment.kind == "subdepartments" else assignment.kind.replace("_", " ")
-        hint = _nearest(assignment.name or "", (name for found, name in facts.principals if found == assignment.kind))
+        known = sorted(name for found, name in facts.principals if found == assignment.kind)
+        hint = nearest(assignment.name or "", known)
         message = f'the organisation has no {kind} "{assignment.name}"{hint}'
         yield Problem("", f"assignments ({assignment.role})", message)
-
-
-def _nearest(word: str, known: Iterable[str]) -> str:
-    close = get_close_matches(word, sorted(known), n=1)
-    return f'; did you mean "{close[0]}"?' if close else ""

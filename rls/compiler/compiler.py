@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from psycopg import sql
 
 from rls.compiler.checking import check
-from rls.compiler.predicates import READABLE, Predicate
+from rls.compiler.predicates import READABLE
 from rls.compiler.rights import Rights
 from rls.definition.model import Definition, Entity, Operation, Role
 from rls.names import RIGHTS_SCHEMA, Installation, predicate_name
@@ -76,18 +76,11 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
 
 def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:
     for operation, command in COMMANDS.items():
-        arguments = _arguments(rights.entity, role, table, operation, rights)
+        arguments = _arguments(rights, role, table, operation)
         name = predicate_name(role.name, operation)
-        predicate = Predicate(
-            table=table.name,
-            sources=rights.sources,
-            levels=rights.levels(role, operation),
-            timed=role.timed,
-            overruled=bool(rights.overruled(role, operation)),
-            within_read=operation != "read" and rights.needs_read_check(role, operation),
-        )
+        body = rights.predicate(role, operation).body()
         types = tuple((argument, kind) for argument, kind, _ in arguments)
-        yield Function(name, table.name, types, predicate.body(), grantee, owner)
+        yield Function(name, table.name, types, body, grantee, owner)
         call = sql.SQL("{}.{}({}.*, {})").format(
             sql.Identifier(RIGHTS_SCHEMA),
             sql.Identifier(name),
@@ -100,10 +93,9 @@ def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str
         yield Policy(table.name, name, command, grantee, using, with_check)
 
 
-def _arguments(
-    entity: Entity, role: Role, table: Table, operation: Operation, rights: Rights
-) -> list[tuple[str, str, sql.Composable]]:
+def _arguments(rights: Rights, role: Role, table: Table, operation: Operation) -> list[tuple[str, str, sql.Composable]]:
     """Return (name, type, value) of a predicate's arguments; the same for every role, whatever its body uses."""
+    entity = rights.entity
     arguments = [*_reach(rights, table), ("counted", "text[]", _helper("counted", role.name, entity.name, operation))]
     if operation in ("update", "delete") or (entity.parents and operation == "create"):
         arguments += [

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from rls.compiler.predicates import Predicate
 from rls.compiler.sources import Levels, Source, cell_key, source_levels, sources
 from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
 from rls.state.objects import PermissionRow
@@ -60,14 +61,19 @@ class Rights:
         """Return the cells where another role's explicit level takes this role's inherited one away."""
         if self.definition.several_roles != "explicit":
             return frozenset()
+        # Where this role's level is inherited, whoever says one is another.
         inherited = {key for key, _, explicit in self.cells(role, operation) if not explicit}
-        return frozenset(
-            key
-            for other in self.roles
-            if other.name != role.name
-            for key, _, explicit in self.cells(other, operation)
-            if explicit and key in inherited
-        )
+        return self._explicit[operation] & inherited
+
+    @cached_property
+    def _explicit(self) -> dict[Operation, frozenset[str]]:
+        """The cells for which any role says a level of its own."""
+        return {
+            operation: frozenset(
+                key for role in self.roles for key, _, explicit in self.cells(role, operation) if explicit
+            )
+            for operation in OPERATIONS
+        }
 
     def needs_read_check(self, role: Role, operation: Operation) -> bool:
         """Return whether the role's write reaches where its own read may not.
@@ -83,6 +89,17 @@ class Rights:
         return any(
             level > Level.none and (read[key] < level or key in overruled)
             for key, level, _ in self.cells(role, operation)
+        )
+
+    def predicate(self, role: Role, operation: Operation) -> Predicate:
+        """Return what the role's function for this operation decides."""
+        return Predicate(
+            table=self.entity.table,
+            sources=self.sources,
+            levels=self.levels(role, operation),
+            timed=role.timed,
+            overruled=bool(self.overruled(role, operation)),
+            within_read=operation != "read" and self.needs_read_check(role, operation),
         )
 
     def rows(self) -> Iterator[PermissionRow]:

@@ -131,14 +131,7 @@ class Side:
         if key not in self._predicates:
             rights = self._rights[entity]
             found = next(one for one in rights.roles if one.name == role)
-            self._predicates[key] = Predicate(
-                table=rights.entity.table,
-                sources=rights.sources,
-                levels=rights.levels(found, operation),
-                timed=found.timed,
-                overruled=bool(rights.overruled(found, operation)),
-                within_read=operation != "read" and rights.needs_read_check(found, operation),
-            )
+            self._predicates[key] = rights.predicate(found, operation)
         return self._predicates[key]
 
     def _bound(self, held: Roles, role: str, entity: str, operation: Operation) -> sql.Composable:

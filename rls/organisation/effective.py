@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from difflib import get_close_matches
 from typing import Any
 
 from psycopg import Connection
@@ -11,6 +10,7 @@ from psycopg import Connection
 from rls.definition.combining import combined
 from rls.definition.matrix import Row, matrix
 from rls.definition.model import Definition
+from rls.definition.wording import nearest, shown
 from rls.errors import RowlockError
 from rls.resources import sql_text
 
@@ -22,9 +22,7 @@ def held_roles(connection: Connection[Any], login: str) -> tuple[str, ...]:
     """
     logins = [name for (name,) in connection.execute("select login::text from rls.person_login order by 1")]
     if login not in logins:
-        close = get_close_matches(login, logins, n=1)
-        hint = f'; did you mean "{close[0]}"?' if close else ""
-        raise RowlockError(f'no active person has the login "{login}"{hint}')
+        raise RowlockError(f"no active person has the login {shown(login)}{nearest(login, logins)}")
     return tuple(name for (name,) in connection.execute(sql_text("organisation/held_roles.sql"), {"login": login}))
 
 
