@@ -6,7 +6,7 @@
 """
 
 from rls.definition.levels import Cell, cells, levels
-from rls.definition.loading import load, standard
+from rls.definition.loading import load, loads, standard
 from rls.definition.model import (
     OPERATIONS,
     Assignment,
@@ -48,6 +48,7 @@ __all__ = [
     "json_schema",
     "levels",
     "load",
+    "loads",
     "parse",
     "standard",
 ]

@@ -10,7 +10,7 @@ from rls.definition import entity_rules, located, resolving, role_rules
 from rls.definition.checking import Source, files
 from rls.definition.located import Located
 from rls.definition.model import Assignment, Definition
-from rls.definition.validating import validate
+from rls.definition.validating import Document, validate
 from rls.errors import DefinitionError, MissingDefinitionError, Problem
 from rls.names import Installation
 
@@ -33,6 +33,18 @@ def load(paths: Sequence[Path], prefix: str = Installation.prefix) -> Definition
     """
     problems = [] if paths else [Problem("", "", "no definitions file: name a file, or a directory of *.yaml files")]
     documents = [validate(_read(path)) for path in _files(paths, problems)]
+    return _checked(documents, problems, prefix)
+
+
+def loads(text: str, name: str, prefix: str = Installation.prefix) -> Definition:
+    """Return the definition in *text*, as that of a file called *name*; an empty text says nothing.
+
+    :raises DefinitionError: with every problem, one line each.
+    """
+    return _checked([validate(located.read(text, name))], [], prefix) if text else Definition()
+
+
+def _checked(documents: list[Document], problems: list[Problem], prefix: str) -> Definition:
     complete = not problems and all(document.usable for document in documents)
     for document in documents:
         problems += document.located.problems
