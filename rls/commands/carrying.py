@@ -7,15 +7,14 @@ from pathlib import Path
 import click
 import psycopg
 
-from rls.carrying import Carried, Child, Followed, carrying, filling
+from rls.carrying import Child, carrying, child_of, filling
 from rls.commands.connection import with_connection
-from rls.definition import Carries, Definition, Entity, load
+from rls.definition import load
 from rls.errors import InputError, Problem
 from rls.names import Installation
 from rls.plan import installed
 from rls.report import console
-from rls.state.catalog import read_facts
-from rls.state.facts import Facts
+from rls.state.tables import read_facts
 
 
 @click.command()
@@ -43,29 +42,9 @@ def carry(connection: psycopg.Connection, entity: str, definitions: tuple[Path, 
         raise InputError([Problem("", "ENTITY", f'"{entity}" is not an entity with `carries`; these are: {known}')])
     installation = installed(connection)
     facts = read_facts(connection, (one.table for one in definition.entities), installation)
-    console.data(_script(_child(definition, child, facts), installation))
+    console.data(_script(child_of(definition, child, facts), installation))
 
 
 def _script(child: Child, installation: Installation) -> str:
     texts = [statement.as_string(None).strip() for statement in (*carrying(child, installation), *filling(child))]
     return "\n\n".join(text if text.endswith(";") else f"{text};" for text in texts)
-
-
-def _child(definition: Definition, entity: Entity, facts: Facts) -> Child:
-    carries = entity.carries or Carries("")
-    carried = Carried(carries.owner, carries.open, carries.stage, carries.pipeline)
-    return Child(
-        entity.table,
-        carried,
-        tuple(_followed(definition.entity(link.entity), link.column, facts) for link in entity.parents),
-    )
-
-
-def _followed(parent: Entity, reference: str, facts: Facts) -> Followed:
-    known = facts.tables.get(parent.table)
-    key = parent.key or (known.key if known else ())
-    if len(key) != 1:
-        message = f"table {parent.table} needs a key of one column, to be referred to by {reference}"
-        raise InputError([Problem("", f"entities.{parent.name}.key", message)])
-    has = Carried(parent.owner.column if parent.owner else None, parent.open, parent.stage, parent.pipeline)
-    return Followed(reference, parent.table, has, key[0])

@@ -26,7 +26,8 @@ from rls.effect.shapes import Shape, shape_of
 from rls.effect.sides import Side
 from rls.names import Installation
 from rls.plan.plan import applied_definition
-from rls.state.catalog import pin, read_facts
+from rls.state.catalog import pin
+from rls.state.tables import read_facts
 
 COUNTED: tuple[Operation, ...] = ("read", "update", "delete")
 """The operations that reach rows there are; to create, export and import are levels only."""

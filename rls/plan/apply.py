@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from psycopg import Connection
 
 from rls.definition.model import Definition
 from rls.errors import PlanError, Problem
+from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
-from rls.plan.plan import Plan, make_plan, replan
-from rls.state.objects import DatabaseRole
+from rls.plan.plan import Plan, holds, make_plan, membership_drift, replan
+from rls.state.catalog import read_some
+from rls.state.objects import AssignmentRow, DatabaseRole, Function, Grant, PermissionRow, RoleRow
 
 LOCK = "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1)"
 """Serialises everything that changes rights; the organisation's triggers take it too."""
+
+_HELD = (DatabaseRole, RoleRow, AssignmentRow)
+_ALONE = (Function, Grant, PermissionRow, AssignmentRow)
+"""What changes of levels and assignments change; changing one changes nothing else."""
 
 
 def deploy(connection: Connection[Any], definition: Definition, source: str = "") -> Plan:
@@ -37,16 +44,16 @@ def apply(connection: Connection[Any], plan: Plan) -> None:
     """
     with connection.transaction():
         connection.execute(LOCK)
-        refuse_stale(plan, make_plan(connection, plan.definition))
+        refuse_stale(connection, plan)
         _apply(connection, plan)
 
 
-def refuse_stale(plan: Plan, now: Plan) -> None:
+def refuse_stale(connection: Connection[Any], plan: Plan) -> None:
     """Return nothing where a plan made now would be the same.
 
     :raises PlanError: the database has changed since the plan was made.
     """
-    if now.fingerprint != plan.fingerprint:
+    if not holds(connection, plan) and make_plan(connection, plan.definition).fingerprint != plan.fingerprint:
         raise PlanError([Problem("", "plan", "the database has changed since the plan was made: plan again")])
 
 
@@ -55,9 +62,14 @@ def _apply(connection: Connection[Any], plan: Plan) -> None:
         execute(connection, plan.changes, plan.installation)
         remember_tables(connection, plan.desired, plan.installation)
     remember_definition(connection, plan)
-    if plan.membership_drift or any(isinstance(change.object, DatabaseRole) for change in plan.changes):
+    if moves_members(plan):
         repair_memberships(connection)
-    refuse_unfinished(replan(connection, plan.definition, plan.installation, plan.desired))
+    refuse_unfinished(connection, plan, plan.changes)
+
+
+def moves_members(plan: Plan) -> bool:
+    """Return whether somebody's memberships may have to change."""
+    return bool(plan.membership_drift) or any(isinstance(change.object, _HELD) for change in plan.changes)
 
 
 def repair_memberships(connection: Connection[Any]) -> None:
@@ -65,11 +77,26 @@ def repair_memberships(connection: Connection[Any]) -> None:
     connection.execute("select rls.repair_memberships()")
 
 
-def refuse_unfinished(left: Plan) -> None:
-    """Return nothing where nothing is left to do.
+def refuse_unfinished(
+    connection: Connection[Any], plan: Plan, made: Collection[Change], *, cleaned_up: bool = True
+) -> None:
+    """Return nothing where nothing is left to do once *made* were made.
 
+    :param cleaned_up: whether what is for cleaning up is done too.
     :raises PlanError: what still differs.
     """
-    if not left.empty:
-        rest = [*map(str, left.changes), *left.membership_drift]
+    if all(isinstance(change.object, _ALONE) for change in made):
+        left = _unmade(connection, plan, made)
+    else:
+        left = list(replan(connection, plan.definition, plan.installation, plan.desired).changes)
+    todo = [change for change in left if cleaned_up or change.phase is not Phase.clean_up]
+    rest = [*map(str, todo), *membership_drift(connection)]
+    if rest:
         raise PlanError([Problem("", text, "still differs after applying; nothing was changed") for text in rest])
+
+
+def _unmade(connection: Connection[Any], plan: Plan, made: Collection[Change]) -> list[Change]:
+    if not made:
+        return []
+    now = read_some(connection, plan.desired, [change.object for change in made], plan.installation).by_identity()
+    return [change for change in made if now.get((change.object.kind, *change.object.identity)) != change.after]

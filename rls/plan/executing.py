@@ -7,16 +7,16 @@ from itertools import islice
 from typing import Any
 
 from psycopg import Connection, errors, sql
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json
 
-from rls.definition.storing import digest, dump
+from rls.definition.storing import dump
 from rls.errors import PlanError, Problem
 from rls.names import Installation, QualifiedName
 from rls.plan.changes import Change
 from rls.plan.plan import Plan
 from rls.plan.render import become, transaction
 from rls.resources import sql_text
-from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, pin
+from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, managed_tables, pin
 from rls.state.objects import DatabaseRole, Function, Object, Policy, RowSecurity, State
 
 _STATEMENTS_AT_ONCE = 200
@@ -41,7 +41,8 @@ def execute(connection: Connection[Any], changes: Iterable[Change], installation
 
 def remember_tables(connection: Connection[Any], desired: State, installation: Installation) -> None:
     """Remember that the desired state's tables are managed: their row security may have been there before."""
-    rows = [thing for thing in desired.objects if isinstance(thing, RowSecurity)]
+    known = managed_tables(connection)
+    rows = [thing for thing in desired.objects if isinstance(thing, RowSecurity) and thing.table not in known]
     _remember(connection, [Change(None, thing) for thing in rows], installation)
 
 
@@ -49,8 +50,8 @@ def remember_definition(connection: Connection[Any], plan: Plan) -> None:
     """Remember the plan's definition as the one in force, and in the history where anything changes."""
     counts = plan.counts()
     values = {
-        "definition": Jsonb(dump(plan.definition)),
-        "digest": digest(plan.definition),
+        "definition": Json(dump(plan.definition)),
+        "digest": plan.digest,
         "source": plan.source,
         "created": counts["create"],
         "altered": counts["alter"],
@@ -76,7 +77,8 @@ def _remember(connection: Connection[Any], changes: list[Change], installation: 
 
 
 def _records(connection: Connection[Any], things: list[Object]) -> Iterator[tuple[str, list[str], str, str]]:
-    functions = canonical_functions(connection) if any(isinstance(thing, Function) for thing in things) else {}
+    names = {thing.name for thing in things if isinstance(thing, Function)}
+    functions = canonical_functions(connection, names) if names else {}
     tables: set[QualifiedName] = {thing.table for thing in things if isinstance(thing, Policy)}
     policies = canonical_policies(connection, tables) if tables else {}
     for thing in things:

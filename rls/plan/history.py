@@ -10,7 +10,6 @@ from psycopg import Connection
 from psycopg.rows import class_row
 
 from rls.definition.model import Definition
-from rls.definition.storing import digest
 from rls.errors import PlanError, Problem, RowlockError
 from rls.plan.plan import Plan, installed, stored
 
@@ -63,7 +62,7 @@ def refuse_older(connection: Connection[Any], plan: Plan) -> None:
 
     :raises PlanError: it was; with who replaced it, when.
     """
-    wanted = digest(plan.definition)
+    wanted = plan.digest
     entries = history(connection)
     if not entries or entries[0].digest == wanted:
         return

@@ -27,10 +27,10 @@ from psycopg import Connection, errors, sql
 
 from rls.errors import PlanError, Problem
 from rls.names import QualifiedName
-from rls.plan.apply import LOCK, refuse_stale, refuse_unfinished, repair_memberships
+from rls.plan.apply import LOCK, moves_members, refuse_stale, refuse_unfinished, repair_memberships
 from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
-from rls.plan.plan import Plan, replan
+from rls.plan.plan import Plan, holds, replan
 from rls.plan.render import become
 from rls.state.objects import Function, Policy, RoleRow, RowSecurity
 
@@ -62,7 +62,7 @@ def apply_in_phases(
     """
     deployment = _Deployment(connection, patience or Patience(), report or (lambda *_: None))
     with _alone(connection):
-        refuse_stale(plan, deployment.now(plan))
+        refuse_stale(connection, plan)
         deployment.prepare(plan)
         deployment.switch(plan)
         deployment.clean_up(plan)
@@ -76,6 +76,8 @@ class _Deployment:
 
     def now(self, plan: Plan) -> Plan:
         """Return what is left to do."""
+        if holds(self.connection, plan):
+            return plan
         with self.connection.transaction():
             return replan(self.connection, plan.definition, plan.installation, plan.desired)
 
@@ -100,16 +102,15 @@ class _Deployment:
         connection, installation = self.connection, plan.installation
         connection.execute(LOCK)
         now = self.now(plan)
-        self._run(plan, [change for change in now.changes if change.phase is not Phase.clean_up])
+        made = [change for change in now.changes if change.phase is not Phase.clean_up]
+        self._run(plan, made)
         if now.changes:
             remember_tables(connection, plan.desired, installation)
         self._unassign(now)
         remember_definition(connection, plan)
-        if now.changes or now.membership_drift:
+        if moves_members(now):
             repair_memberships(connection)
-            left = self.now(plan)
-            todo = tuple(change for change in left.changes if change.phase is not Phase.clean_up)
-            refuse_unfinished(replace(left, changes=todo))
+        refuse_unfinished(connection, plan, made, cleaned_up=False)
 
     def _unassign(self, now: Plan) -> None:
         """Take roles that go from everybody at once; that nobody holds them is what the cleaning needs."""
@@ -131,7 +132,7 @@ class _Deployment:
             self.report(Phase.clean_up, number, len(tables), str(table))
             self._try(str(table), partial(self._run, plan, changes), _in_force)
         self._try("functions and roles", partial(self._run, plan, rest), _in_force)
-        refuse_unfinished(self.now(plan))
+        refuse_unfinished(self.connection, plan, plan.changes)
 
     def _run(self, plan: Plan, changes: list[Change]) -> None:
         if changes:

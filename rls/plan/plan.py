@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from psycopg import Connection, errors
@@ -15,29 +16,32 @@ from rls.compiler import compile_state
 from rls.definition.model import Definition
 from rls.definition.storing import digest, parse
 from rls.errors import PlanError, Problem, RowlockError
-from rls.names import Installation
+from rls.names import Installation, QualifiedName
 from rls.plan.changes import Action, Change
 from rls.plan.diff import diff
 from rls.plan.render import script
-from rls.state.catalog import pin, read_facts, read_state
+from rls.state.catalog import pin, read_state
 from rls.state.objects import DatabaseRole, State
+from rls.state.tables import read_facts
+from rls.state.versions import versions
 
 
 @dataclass(frozen=True)
 class Plan:
     """The ordered changes from the current state to what a definition wants.
 
-    ``fingerprint`` is of the state the plan was made against: a plan is stale
-    where it differs.  ``foreign`` names policies on managed tables that are
+    ``versions`` are of what the plan was made from: where they are the same,
+    so is the plan.  ``foreign`` names policies on managed tables that are
     not Rowlock's; they are reported and left alone.  ``source`` says where the
     definition comes from.
     """
 
     definition: Definition
     installation: Installation
+    current: State
     desired: State
     changes: tuple[Change, ...]
-    fingerprint: str
+    versions: str
     membership_drift: tuple[str, ...] = ()
     foreign: tuple[str, ...] = ()
     source: str = ""
@@ -46,6 +50,17 @@ class Plan:
     def empty(self) -> bool:
         """Whether the database already is as the definition wants it."""
         return not self.changes and not self.membership_drift
+
+    @cached_property
+    def digest(self) -> str:
+        """The definition's digest."""
+        return digest(self.definition)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """A digest of the state the plan was made against and of what is to replace it; another makes a plan stale."""
+        parts = ["\n".join(sorted(map(repr, state.objects))) for state in (self.current, self.desired)]
+        return hashlib.sha256("\0".join([*parts, self.digest]).encode()).hexdigest()
 
     def counts(self) -> Counter[Action]:
         """Return how many objects are created, altered and dropped."""
@@ -68,20 +83,34 @@ def make_plan(connection: Connection[Any], definition: Definition, source: str =
 
 
 def _plan(connection: Connection[Any], definition: Definition, installation: Installation) -> Plan:
-    facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
-    return replan(connection, definition, installation, compile_state(definition, facts, installation))
+    # Before anything is read: what changes while reading must show.
+    seen = versions(connection, _tables(definition), installation)
+    facts = read_facts(connection, _tables(definition), installation)
+    plan = replan(connection, definition, installation, compile_state(definition, facts, installation))
+    return replace(plan, versions=seen)
+
+
+def holds(connection: Connection[Any], plan: Plan) -> bool:
+    """Return whether nothing a plan is made from has changed since *plan* was; False may be over-careful."""
+    return versions(connection, _tables(plan.definition), plan.installation) == plan.versions
+
+
+def _tables(definition: Definition) -> list[QualifiedName]:
+    return [entity.table for entity in definition.entities]
 
 
 def replan(connection: Connection[Any], definition: Definition, installation: Installation, desired: State) -> Plan:
     """Return what has to change to bring about a desired state compiled before."""
+    seen = versions(connection, _tables(definition), installation)
     current = read_state(connection, desired, installation)
     _refuse_taken_roles(connection, desired, current.state)
     return Plan(
         definition=definition,
         installation=installation,
+        current=current.state,
         desired=desired,
         changes=diff(current.state, desired),
-        fingerprint=fingerprint(current.state, desired, definition),
+        versions=seen,
         membership_drift=membership_drift(connection),
         foreign=current.foreign,
     )
@@ -136,12 +165,6 @@ def stored(data: Mapping[str, Any]) -> Definition:
         raise RowlockError(f"{error}: apply the definitions file again") from error
 
 
-def fingerprint(current: State, desired: State, definition: Definition) -> str:
-    """Return a digest of a state, and of the definition that is to replace it, compiled for the tables there are."""
-    parts = ["\n".join(sorted(map(repr, state.objects))) for state in (current, desired)]
-    return hashlib.sha256("\0".join([*parts, digest(definition)]).encode()).hexdigest()
-
-
 def membership_drift(connection: Connection[Any]) -> tuple[str, ...]:
     """Return every membership in Rowlock's database roles that should be there and is not, or is and should not."""
     query = "select drift, role::text, member::text from rls.membership_drift() order by 2, 3"
@@ -175,6 +198,6 @@ def compiled(connection: Connection[Any], definition: Definition) -> str:
     with connection.transaction():
         pin(connection)
         installation = installing.read(connection) or Installation()
-        facts = read_facts(connection, (entity.table for entity in definition.entities), installation)
+        facts = read_facts(connection, _tables(definition), installation)
         changes = diff(State(), compile_state(definition, facts, installation))
         return script(changes, installation.rls_owner)

@@ -1,4 +1,4 @@
-"""Connection → facts and current state, by reading the catalog."""
+"""Connection → current state, by reading the catalog."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from psycopg import Connection, sql
-from psycopg.rows import dict_row
 
 from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
 from rls.resources import sql_text, template
-from rls.state.facts import Column, Facts, Table
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
@@ -25,11 +23,8 @@ from rls.state.objects import (
     RowSecurity,
     State,
 )
-
-Row = Mapping[str, Any]
-
-_KINDS = {"r": "table", "p": "table", "v": "view", "m": "materialized view", "f": "foreign table"}
-"""What ``pg_class.relkind`` means."""
+from rls.state.reading import Row, names_of, rows_of
+from rls.state.tables import sequences_of
 
 
 @dataclass(frozen=True)
@@ -48,49 +43,6 @@ class Current:
     foreign: tuple[str, ...] = ()
 
 
-def read_facts(connection: Connection[Any], tables: Iterable[QualifiedName], installation: Installation) -> Facts:
-    """Return the tables asked for, as far as they exist, and every principal."""
-    wanted = set(tables)
-    found: dict[QualifiedName, list[Row]] = {}
-    for row in _rows(connection, sql_text("catalog/tables.sql"), _names(wanted)):
-        found.setdefault(QualifiedName(row["schema"], row["name"]), []).append(row)
-    drawn = _sequences(connection, wanted)
-    others = _rows(connection, sql_text("catalog/table_names.sql")) if wanted - found.keys() else []
-    principals = template("catalog/principals.sql", organisation=installation.organisation)
-    return Facts(
-        tables={name: _table(name, rows, drawn.get(name, ())) for name, rows in found.items()},
-        principals={(row["kind"], row["name"]): row["id"] for row in _rows(connection, principals)},
-        others=tuple(QualifiedName(row["schema"], row["name"]) for row in others),
-    )
-
-
-def _sequences(
-    connection: Connection[Any], tables: Iterable[QualifiedName]
-) -> dict[QualifiedName, tuple[QualifiedName, ...]]:
-    """Return by table the sequences its defaults draw from."""
-    found: dict[QualifiedName, tuple[QualifiedName, ...]] = {}
-    for row in _rows(connection, sql_text("catalog/sequences.sql"), _names(tables)):
-        table = QualifiedName(row["table_schema"], row["table_name"])
-        found[table] = (*found.get(table, ()), QualifiedName(row["schema"], row["name"]))
-    return found
-
-
-def _table(name: QualifiedName, rows: list[Row], sequences: tuple[QualifiedName, ...]) -> Table:
-    columns = tuple(
-        Column(
-            name=row["column"],
-            type=row["type"],
-            has_default=row["has_default"],
-            identity=row["identity"],
-            generated=row["generated"],
-            compared_as=row["compared_as"],
-        )
-        for row in rows
-    )
-    key = sorted((row["key_position"], row["column"]) for row in rows if row["key_position"])
-    return Table(name, columns, tuple(column for _, column in key), _KINDS[rows[0]["kind"]], sequences)
-
-
 def pin(connection: Connection[Any]) -> None:
     """Make the server print expressions the same way whoever asks, for the rest of the transaction.
 
@@ -106,7 +58,7 @@ def pin(connection: Connection[Any]) -> None:
 def managed_tables(connection: Connection[Any]) -> set[QualifiedName]:
     """Return the tables an earlier apply put under row security."""
     query = "select identity from rls.applied where kind = 'row security'"
-    return {QualifiedName(*row["identity"]) for row in _rows(connection, query)}
+    return {QualifiedName(*row["identity"]) for row in rows_of(connection, query)}
 
 
 def read_state(
@@ -122,44 +74,87 @@ def read_state(
     pin(connection)
     wanted = desired.by_identity()
     tables = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
-    roles = {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
+    roles = _roles(desired)
     managed = sorted(tables | managed_tables(connection))
     applied = read_applied(connection)
-    role_rows = [RoleRow(**row) for row in _rows(connection, "select name, database_role::text, timed from rls.role")]
+    role_rows = [RoleRow(**row) for row in rows_of(connection, "select name, database_role::text, timed from rls.role")]
     ours = {row.database_role for row in role_rows} | {key[1] for key in applied if key[0] == DatabaseRole.kind}
     policies, foreign = _policies(connection, managed, applied, wanted, installation)
     objects: set[Object] = {*role_rows, *policies}
     objects.update(_database_roles(connection, ours, installation))
     objects.update(_functions(connection, applied))
     objects.update(_row_security(connection, managed))
-    drawn = {sequence for found in _sequences(connection, managed).values() for sequence in found}
-    objects.update(_grants(connection, sorted({*managed, *drawn}), ours | roles, installation))
+    objects.update(_all_grants(connection, managed, ours | roles, installation))
     objects.update(_permissions(connection))
     objects.update(_assignments(connection))
     return Current(State(frozenset(objects)), tuple(foreign))
 
 
-def read_applied(connection: Connection[Any]) -> dict[tuple[str, ...], Applied]:
-    """Return what was applied, by kind and identity."""
+def read_some(
+    connection: Connection[Any], desired: State, wanted: Collection[Object], installation: Installation
+) -> State:
+    """Return the part of the state that *wanted* belong to: some functions, all grants, all rows.
+
+    :param connection: in a transaction.
+    :param desired: what the definition wants, whose tables and database roles grants are about.
+    :param wanted: no policies, row security or database roles.
+    """
+    pin(connection)
+    found: set[Object] = {*_permissions(connection), *_assignments(connection)}
+    names = {thing.name for thing in wanted if isinstance(thing, Function)}
+    if names:
+        found.update(_functions(connection, read_applied(connection, names), names))
+    if any(isinstance(thing, Grant) for thing in wanted):
+        tables = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
+        found.update(_all_grants(connection, tables | managed_tables(connection), _roles(desired), installation))
+    return State(frozenset(found))
+
+
+def _roles(desired: State) -> set[str]:
+    return {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
+
+
+def _all_grants(
+    connection: Connection[Any], managed: Iterable[QualifiedName], roles: set[str], installation: Installation
+) -> Iterator[Grant]:
+    tables = set(managed)
+    drawn = {sequence for found in sequences_of(connection, tables).values() for sequence in found}
+    return _grants(connection, sorted(tables | drawn), roles, installation)
+
+
+def read_applied(
+    connection: Connection[Any], functions: Collection[str] | None = None
+) -> dict[tuple[str, ...], Applied]:
+    """Return what was applied, by kind and identity.
+
+    :param functions: only functions of these names.
+    """
     query = "select kind, identity, source, canonical from rls.applied"
-    return {
-        (row["kind"], *row["identity"]): Applied(row["source"], row["canonical"]) for row in _rows(connection, query)
-    }
+    if functions is not None:
+        query += " where kind = 'function' and identity[1] = any (%(functions)s)"
+    rows = rows_of(connection, query, {"functions": _listed(functions)})
+    return {(row["kind"], *row["identity"]): Applied(row["source"], row["canonical"]) for row in rows}
 
 
-def canonical_functions(connection: Connection[Any]) -> dict[tuple[str, ...], Row]:
-    """Return every predicate function of the database as the server prints it, by kind and identity."""
+def canonical_functions(
+    connection: Connection[Any], names: Collection[str] | None = None
+) -> dict[tuple[str, ...], Row]:
+    """Return predicate functions as the server prints them, by kind and identity: all, or those of some names."""
     return {
         (Function.kind, row["name"], f"{row['table_schema']}.{row['table_name']}", *row["types"]): row
-        for row in _rows(connection, sql_text("catalog/functions.sql"))
+        for row in rows_of(connection, sql_text("catalog/functions.sql"), {"functions": _listed(names)})
     }
+
+
+def _listed(names: Collection[str] | None) -> list[str] | None:
+    return None if names is None else sorted(set(names))
 
 
 def canonical_policies(connection: Connection[Any], tables: Iterable[QualifiedName]) -> dict[tuple[str, ...], Row]:
     """Return every policy on the tables, and every other that calls a predicate, by kind and identity."""
     return {
         (Policy.kind, row["table_schema"], row["table_name"], row["name"]): row
-        for row in _rows(connection, sql_text("catalog/policies.sql"), _names(tables))
+        for row in rows_of(connection, sql_text("catalog/policies.sql"), names_of(tables))
     }
 
 
@@ -170,8 +165,10 @@ def canonical_policy(row: Row) -> str:
     return f"{permissive} for {row['command']} to {roles}\nusing {row['using']}\nwith check {row['with_check']}"
 
 
-def _functions(connection: Connection[Any], applied: Mapping[tuple[str, ...], Applied]) -> Iterator[Function]:
-    for key, row in canonical_functions(connection).items():
+def _functions(
+    connection: Connection[Any], applied: Mapping[tuple[str, ...], Applied], names: Collection[str] | None = None
+) -> Iterator[Function]:
+    for key, row in canonical_functions(connection, names).items():
         known = applied.get(key)
         table = QualifiedName(row["table_schema"], row["table_name"])
         arguments = tuple(zip(row["names"], row["types"], strict=True))
@@ -206,12 +203,12 @@ def _policies(
 
 def _database_roles(connection: Connection[Any], names: set[str], installation: Installation) -> Iterator[DatabaseRole]:
     ours = sorted(name for name in names if name.startswith(installation.prefix))
-    for row in _rows(connection, sql_text("catalog/database_roles.sql"), {"names": ours}):
+    for row in rows_of(connection, sql_text("catalog/database_roles.sql"), {"names": ours}):
         yield DatabaseRole(row["name"], tuple(row["attributes"]))
 
 
 def _row_security(connection: Connection[Any], tables: Iterable[QualifiedName]) -> Iterator[RowSecurity]:
-    for row in _rows(connection, sql_text("catalog/row_security.sql"), _names(tables)):
+    for row in rows_of(connection, sql_text("catalog/row_security.sql"), names_of(tables)):
         yield RowSecurity(QualifiedName(row["table_schema"], row["table_name"]), row["enabled"], row["forced"])
 
 
@@ -227,11 +224,11 @@ def _grants(
         ),
     )
     grantees = [
-        row["name"] for row in _rows(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})
+        row["name"] for row in rows_of(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})
     ]
     schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
-    values = {"grantees": grantees, "organisation": installation.organisation, **_names(tables)}
-    for row in _rows(connection, sql_text("catalog/grants.sql"), values):
+    values = {"grantees": grantees, "organisation": installation.organisation, **names_of(tables)}
+    for row in rows_of(connection, sql_text("catalog/grants.sql"), values):
         schema, name = row["schema"], row["name"]
         whole_schema = name is None and schema in schemas
         if row["grantee"] == installation.rls_owner and (name or schema in (RIGHTS_SCHEMA, installation.organisation)):
@@ -243,7 +240,7 @@ def _grants(
 
 def _permissions(connection: Connection[Any]) -> Iterator[PermissionRow]:
     query = "select role, entity, operation, cell, level, explicit from rls.permission"
-    yield from (PermissionRow(**row) for row in _rows(connection, query))
+    yield from (PermissionRow(**row) for row in rows_of(connection, query))
 
 
 def _assignments(connection: Connection[Any]) -> Iterator[AssignmentRow]:
@@ -252,14 +249,4 @@ def _assignments(connection: Connection[Any]) -> Iterator[AssignmentRow]:
         from rls.assignment
         where from_definition
     """
-    yield from (AssignmentRow(**row) for row in _rows(connection, query))
-
-
-def _names(tables: Iterable[QualifiedName]) -> dict[str, list[str]]:
-    ordered = sorted(tables)
-    return {"schemas": [table.schema for table in ordered], "names": [table.name for table in ordered]}
-
-
-def _rows(connection: Connection[Any], query: Any, values: Mapping[str, Any] | None = None) -> list[Row]:
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return list(cursor.execute(query, values))
+    yield from (AssignmentRow(**row) for row in rows_of(connection, query))

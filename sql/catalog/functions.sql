@@ -1,4 +1,4 @@
--- Predicate functions: those of schema rls whose first argument is a row of a table.
+-- Predicate functions: those of schema rls whose first argument is a row of a table; all, or those with given names.
 select
   proc.proname as name,
   table_namespace.nspname as table_schema,
@@ -32,5 +32,7 @@ from pg_catalog.pg_proc as proc
 join pg_catalog.pg_type as type on type.oid = proc.proargtypes[0] and type.typtype = 'c'
 join pg_catalog.pg_class as class on class.oid = type.typrelid
 join pg_catalog.pg_namespace as table_namespace on table_namespace.oid = class.relnamespace
-where proc.pronamespace = pg_catalog.to_regnamespace('rls')
+where
+  proc.pronamespace = pg_catalog.to_regnamespace('rls')
+  and (%(functions)s::text[] is null or proc.proname = any (%(functions)s::name[]))
 order by proc.proname, table_namespace.nspname, class.relname

@@ -21,8 +21,8 @@ from rls.effect.counting import COUNTED
 from rls.effect.sides import Side
 from rls.names import predicate_name
 from rls.plan import applied_definition, deploy, installed
-from rls.state.catalog import read_facts
 from rls.state.objects import Function
+from rls.state.tables import read_facts
 from tests.database.company import ENTITIES, definition, hire
 from tests.fixtures.database import Database
 

@@ -52,7 +52,7 @@ def test_the_plan_of_a_change(case: str, request: pytest.FixtureRequest) -> None
     definitions = [defined(directory / f"{name}.yaml") for name in ("rights", "after")]
     states = [compile_state(each, FACTS, names) for each in definitions]
     before = State() if case == "from_nothing" else states[0]
-    plan = Plan(definitions[1], names, states[1], diff(before, states[1]), "")
+    plan = Plan(definitions[1], names, before, states[1], diff(before, states[1]), "")
     written = {
         "plan.txt": plan_text(plan, everything=True) + "\n",
         "plan.sql": script(plan.changes, names.rls_owner),

@@ -3,7 +3,7 @@ create table rls.history (
   applied_at timestamptz not null default clock_timestamp(),
   applied_by name not null default session_user,
   digest text not null,
-  definition jsonb not null,
+  definition json not null,
   source text,
   created int not null,
   altered int not null,

@@ -4,7 +4,7 @@ create table rls.installation (
   prefix text not null,
   organisation name not null,
   taken text[] not null default array[]::text[],
-  definition jsonb,
+  definition json,
   definition_digest text
 );
 
