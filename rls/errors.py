@@ -6,6 +6,7 @@
     ├── DefinitionError          the definitions file is wrong      exit code 1
     │   └── MissingDefinitionError   there is none to be read       exit code 2
     ├── PlanError                a plan cannot be made or applied   exit code 2
+    │   └── StalePlanError           the database has moved on          exit code 2
     └── InputError               data or an option is wrong         exit code 2
 """
 
@@ -66,6 +67,10 @@ class MissingDefinitionError(DefinitionError):
 
 class PlanError(ProblemsError):
     """The definition does not fit the database, or the plan cannot be applied."""
+
+
+class StalePlanError(PlanError):
+    """The database has changed since the plan was made."""
 
 
 class InputError(ProblemsError):

@@ -8,6 +8,7 @@ so a change of rights replaces functions and never touches a table.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from psycopg import sql
 
@@ -119,6 +120,7 @@ def _reach(rights: Rights, table: Table) -> list[tuple[str, str, sql.Composable]
     return [(name, kind + array, _from_reach(column, kind + array if keyed else "")) for name, column, array in columns]
 
 
+@cache
 def _from_reach(column: str, cast: str) -> sql.Composable:
     value = sql.SQL("reach.{}").format(sql.Identifier(column))
     if cast:
@@ -126,6 +128,7 @@ def _from_reach(column: str, cast: str) -> sql.Composable:
     return sql.SQL("(select {} from {}.reach)").format(value, sql.Identifier(RIGHTS_SCHEMA))
 
 
+@cache
 def _helper(name: str, *arguments: str) -> sql.Composable:
     call = sql.SQL("{}.{}({})").format(
         sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(name), sql.SQL(", ").join(map(sql.Literal, arguments))

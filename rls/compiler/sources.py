@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from psycopg import sql
 
@@ -82,6 +83,7 @@ def cell_key(source: Source, cell: Cell) -> str:
     return f"{source.entity.name}:{cell.pipeline}/{cell.stage}"
 
 
+@cache
 def column(table: QualifiedName, name: str) -> sql.Composed:
     """Return a column of the row a predicate function is given."""
     return sql.SQL("{}.{}").format(sql.Identifier(table.name), sql.Identifier(name))

@@ -1,4 +1,4 @@
-"""Definition → the text of a definitions file, everything resolved: a line for each entity, and for each of a role's."""
+"""Definition → the text of a definitions file, resolved: a line for each entity, and for each of a role's."""
 
 from __future__ import annotations
 

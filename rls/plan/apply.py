@@ -8,7 +8,7 @@ from typing import Any
 from psycopg import Connection
 
 from rls.definition.model import Definition
-from rls.errors import PlanError, Problem
+from rls.errors import PlanError, Problem, StalePlanError
 from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
 from rls.plan.plan import Plan, holds, make_plan, membership_drift, replan
@@ -54,7 +54,7 @@ def refuse_stale(connection: Connection[Any], plan: Plan) -> None:
     :raises PlanError: the database has changed since the plan was made.
     """
     if not holds(connection, plan) and make_plan(connection, plan.definition).fingerprint != plan.fingerprint:
-        raise PlanError([Problem("", "plan", "the database has changed since the plan was made: plan again")])
+        raise StalePlanError([Problem("", "plan", "the database has changed since the plan was made: plan again")])
 
 
 def _apply(connection: Connection[Any], plan: Plan) -> None:

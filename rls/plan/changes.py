@@ -104,7 +104,10 @@ class Change:
         thing = self.object
         if self.action == "drop":
             return Phase.clean_up if isinstance(thing, _CLEANED_UP) else Phase.switch
-        if isinstance(thing, RowSecurity) or (isinstance(thing, _PREPARED) and self.action == "create"):
+        if isinstance(thing, RowSecurity):
+            # Opened only when nobody has a right on it any more.
+            return Phase.prepare if thing.enabled and thing.forced else Phase.clean_up
+        if isinstance(thing, _PREPARED) and self.action == "create":
             return Phase.prepare
         names_rows = isinstance(thing, Grant) and thing.table is None and thing.grantee.endswith("rls_owner")
         return Phase.prepare if names_rows and self.action == "create" else Phase.switch

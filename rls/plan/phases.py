@@ -18,7 +18,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -40,6 +40,8 @@ DEPLOYED = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rowlock'),
 Report = Callable[[Phase, int, int, str], None]
 """Called with phase, how many steps are done, of how many, and what is next or being waited for."""
 
+Around = Callable[[], AbstractContextManager[None]]
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -51,16 +53,22 @@ class Patience:
 
 
 def apply_in_phases(
-    connection: Connection[Any], plan: Plan, *, patience: Patience | None = None, report: Report | None = None
+    connection: Connection[Any],
+    plan: Plan,
+    *,
+    patience: Patience | None = None,
+    report: Report | None = None,
+    around: Around = nullcontext,
 ) -> None:
     """Apply a plan while everybody works.
 
     :param connection: in autocommit, outside a transaction.
+    :param around: entered where rights change, in that transaction.
     :raises PlanError: the database has changed since the plan was made, another
         deployer is at work, or a table stayed locked; rights are as before,
         or as wanted with something left to clean up: the message says which.
     """
-    deployment = _Deployment(connection, patience or Patience(), report or (lambda *_: None))
+    deployment = _Deployment(connection, patience or Patience(), report or (lambda *_: None), around)
     with _alone(connection):
         refuse_stale(connection, plan)
         deployment.prepare(plan)
@@ -73,6 +81,7 @@ class _Deployment:
     connection: Connection[Any]
     patience: Patience
     report: Report
+    around: Around
 
     def now(self, plan: Plan) -> Plan:
         """Return what is left to do."""
@@ -103,11 +112,12 @@ class _Deployment:
         connection.execute(LOCK)
         now = self.now(plan)
         made = [change for change in now.changes if change.phase is not Phase.clean_up]
-        self._run(plan, made)
-        if now.changes:
-            remember_tables(connection, plan.desired, installation)
-        self._unassign(now)
-        remember_definition(connection, plan)
+        with self.around():
+            self._run(plan, made)
+            if now.changes:
+                remember_tables(connection, plan.desired, installation)
+            self._unassign(now)
+            remember_definition(connection, plan)
         if moves_members(now):
             repair_memberships(connection)
         refuse_unfinished(connection, plan, made, cleaned_up=False)

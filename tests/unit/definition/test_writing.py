@@ -80,5 +80,5 @@ def test_nothing_is_an_empty_text() -> None:
 
 def test_problems_carry_the_name() -> None:
     """As if it were a file."""
-    with pytest.raises(DefinitionError, match="^there:1 "):
+    with pytest.raises(DefinitionError, match=r"^there:1 "):
         loads("rolles: {}", "there")
