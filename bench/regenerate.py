@@ -5,6 +5,8 @@
 Everything runs in one embedded PostgreSQL, interleaved; figures are medians of
 the rounds, in seconds, and ratios against psql.  *everything* is all rights
 from nothing, *one cell* one level of one role, *nothing* a plan that is empty.
+*database* is the part spent waiting for the server.  The people have logins,
+are in 300 departments, and each holds a role.
 """
 
 from __future__ import annotations
@@ -19,17 +21,17 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from rls.definition.model import OPERATIONS, Definition, Entity, Level, Owner, Permission, Role
+from rls.definition.model import OPERATIONS, Assignment, Definition, Entity, Level, Owner, Permission, Role
 from rls.installation import install
 from rls.names import Installation, QualifiedName
-from rls.plan import apply_in_phases, compiled, make_plan
+from rls.plan import Plan, apply_in_phases, compiled, make_plan
 from rls.server import EmbeddedServer
 from rls.server.binaries import find
 
@@ -45,7 +47,7 @@ def main() -> None:
         server.start(foreground_child=True)
         try:
             server.ensure_database(DATABASE)
-            with psycopg.connect(server.url(DATABASE), autocommit=True) as connection:
+            with psycopg.connect(server.url(DATABASE), autocommit=True, cursor_factory=Waiting) as connection:
                 figures = _measure(connection, server, wanted)
                 version = connection.info.parameter_status("server_version")
         finally:
@@ -67,31 +69,56 @@ def _measure(
     connection: psycopg.Connection[Any], server: EmbeddedServer, wanted: argparse.Namespace
 ) -> dict[str, list[float]]:
     install(connection, Installation(organisation="staff"), crm=False)
+    _hire(connection, wanted.people)
     _fill(connection, wanted)
     definition = _definition(wanted.roles, wanted.entities)
     nothing = Definition()
     other = _one_cell(definition)
     figures: dict[str, list[float]] = {}
 
-    def timed(name: str, action: Callable[[], object]) -> None:
+    def timed(name: str, action: Callable[[], Plan | None]) -> Plan | None:
+        waited = Waiting.seconds
         begin = time.perf_counter()
-        action()
+        plan = action()
         figures.setdefault(name, []).append(time.perf_counter() - begin)
+        if not name.startswith("psql"):
+            figures.setdefault(f"{name}, database", []).append(Waiting.seconds - waited)
+        return plan
 
-    def applied(of: Definition) -> None:
-        apply_in_phases(connection, make_plan(connection, of))
+    def planned_and_applied(name: str, of: Definition) -> None:
+        plan = timed(f"plan: {name}", lambda: make_plan(connection, of))
+        assert plan is not None, "make_plan returns one"
+        timed(f"apply: {name}", lambda: apply_in_phases(connection, plan))
 
     script = compiled(connection, definition)
     for _ in track(range(wanted.rounds), description="rounds", console=Console(stderr=True), transient=True):
         timed("psql: everything", lambda: _psql(server, script))
         _forget(connection, wanted)
-        timed("apply: everything", lambda: applied(definition))
-        timed("plan: nothing to do", lambda: make_plan(connection, definition))
-        timed("apply: nothing to do", lambda: applied(definition))
-        timed("plan: one cell", lambda: make_plan(connection, other))
-        timed("apply: one cell", lambda: applied(other))
-        applied(nothing)
+        planned_and_applied("everything", definition)
+        planned_and_applied("nothing to do", definition)
+        planned_and_applied("one cell", other)
+        apply_in_phases(connection, make_plan(connection, nothing))
     return figures
+
+
+class Waiting(psycopg.Cursor[Any]):
+    """A cursor that adds up how long the server takes to answer."""
+
+    seconds = 0.0
+
+    def execute(self, *args: Any, **kwargs: Any) -> Self:
+        """Run a statement and count the time until its answer."""
+        begin = time.perf_counter()
+        try:
+            return super().execute(*args, **kwargs)
+        finally:
+            Waiting.seconds += time.perf_counter() - begin
+
+    def executemany(self, *args: Any, **kwargs: Any) -> None:
+        """Run a statement many times and count the time until the last answer."""
+        begin = time.perf_counter()
+        super().executemany(*args, **kwargs)
+        Waiting.seconds += time.perf_counter() - begin
 
 
 def _fill(connection: psycopg.Connection[Any], wanted: argparse.Namespace) -> None:
@@ -101,15 +128,34 @@ def _fill(connection: psycopg.Connection[Any], wanted: argparse.Namespace) -> No
             f"create table shop.entity_{number} (id bigint generated always as identity primary key,"
             " owner_id int, is_open boolean not null default false, stage text, name text, amount numeric)"
         )
+
+
+def _hire(connection: psycopg.Connection[Any], people: int) -> None:
+    """Make people with logins, in departments of which ten are below each of thirty."""
+    connection.execute("""
+        insert into staff.department (name) select 'Region ' || n from generate_series(1, 30) n;
+        insert into staff.department (name, parent_id)
+          select 'Team ' || n, (select id from staff.department where name = 'Region ' || (1 + n % 30))
+          from generate_series(1, 270) n
+    """)
+    for first in range(1, people + 1, 500):
+        logins = [f"person_{number}" for number in range(first, min(first + 500, people + 1))]
+        connection.execute(";".join(f"create role {login} login" for login in logins))
     connection.execute(
         "insert into staff.person (login, name) select 'person_' || n, 'Person ' || n from generate_series(1, %s) n",
-        [wanted.people],
+        [people],
     )
+    connection.execute("""
+        insert into staff.department_member (department_id, person_id)
+          select department.id, person.id
+          from staff.person
+          join staff.department on department.name = 'Team ' || (1 + person.id % 270)
+    """)
 
 
 def _forget(connection: psycopg.Connection[Any], wanted: argparse.Namespace) -> None:
     """Undo what psql did, which Rowlock does not know of."""
-    connection.execute("drop schema shop cascade; delete from staff.person; truncate rls.role, rls.permission")
+    connection.execute("drop schema shop cascade; delete from rls.assignment; truncate rls.role, rls.permission")
     roles = connection.execute("select rolname from pg_roles where rolname ~ '^crm_r[0-9]+$'").fetchall()
     for (name,) in roles:
         connection.execute(f"drop owned by {name}; drop role {name}")
@@ -128,7 +174,8 @@ def _definition(roles: int, entities: int) -> Definition:
         )
         for number in range(entities)
     )
-    return Definition("highest", tables, tuple(_role(number, tables) for number in range(roles)))
+    held = tuple(Assignment(f"r{number}", "subdepartments", f"Region {1 + number % 30}") for number in range(roles))
+    return Definition("highest", tables, tuple(_role(number, tables) for number in range(roles)), held)
 
 
 def _role(number: int, entities: tuple[Entity, ...]) -> Role:
