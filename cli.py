@@ -37,6 +37,9 @@ SECTIONS = {
         "assignments": "assignments",
         "as": "session",
     },
+    "Connections": {
+        "pool": "pool",
+    },
     "Records": {
         "load": "records",
     },

@@ -23,8 +23,8 @@ down_revision = None
 branch_labels = ("support",)
 depends_on = None
 
-TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied", "history")
-VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal")
+TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied", "history", "pool")
+VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "desired_pool_membership")
 ORGANISATION = {
     "person": "update of login, key, is_active",
     "department": "update of id, parent_id",
@@ -44,9 +44,14 @@ FUNCTIONS = (
     "refresh_reach",
     "current_membership",
     "membership_changes",
+    "slice_of",
+    "pool_changes",
     "membership_drift",
     "invalidate_plans",
     "refresh_memberships",
+    "refresh_pools",
+    "follow_pools",
+    "forget_pool",
     "repair_memberships",
     "refresh",
     "refresh_organisation",
@@ -76,6 +81,7 @@ def upgrade() -> None:
     with migration.acting_as(names.owner):
         _make_organisation(migration)
     with migration.acting_as(names.rls_owner):
+        migration.run("functions/slice_of.sql")
         for path in (*(f"schema/rls/{view}" for view in VIEWS), *(f"functions/{name}" for name in FUNCTIONS)):
             migration.run(f"{path}.sql")
         migration.run("schema/rls/privileges.sql")
@@ -92,6 +98,7 @@ def downgrade() -> None:
     names = migration.installation
     owners = [names.owner, names.rls_owner]
     refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles_of(migration), *owners])
+    migration.execute(sql.SQL("delete from rls.pool"))
     release(migration, roles_of(migration))
     # On tables that are not ours, only their owner can take back what was granted.
     deploy(migration.connection, Definition())
@@ -123,3 +130,4 @@ def _follow(migration: Migration) -> None:
         name = sql.Identifier("rls", table)
         migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL("update"))
     migration.run("schema/organisation/check_login.sql")
+    migration.run("templates/follow_pools.sql")

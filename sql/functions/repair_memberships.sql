@@ -23,5 +23,6 @@ begin
   end loop;
   perform rls.invalidate_plans(revoked);
   perform rls.refresh_memberships();
+  perform rls.refresh_pools();
 end
 $$;
