@@ -127,6 +127,32 @@ def test_a_change_of_levels_waits_for_nobody(company: Company) -> None:
     assert company.rights() == AFTER
 
 
+class Listening(psycopg.Cursor[Any]):
+    """A cursor that counts how often every policy was read."""
+
+    readings = 0
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Any:
+        """Run a statement, and count it where it prints policies."""
+        Listening.readings += "pg_get_expr(policy.polqual" in str(query)
+        return super().execute(query, *args, **kwargs)
+
+
+def test_a_change_of_levels_does_not_read_policies_again(company: Company) -> None:
+    """Planning reads them; applying what was planned just now trusts the versions of what it was made from."""
+    wider = definition(going=Level.department, staying=Level.own)
+    connection = company.administrator
+    connection.cursor_factory = Listening
+    Listening.readings = 0
+    plan = make_plan(connection, wider)
+    planning = Listening.readings
+    assert planning > 0
+
+    apply_in_phases(connection, plan)
+    assert Listening.readings == planning
+    assert company.rights()["ann", "deal"] == 4
+
+
 def test_a_new_role_waits_for_a_long_reader_without_making_others_wait(company: Company) -> None:
     """Readers who come later go on reading while it tries; waiting for it once would be waiting for the long reader."""
     reader = company.database.connect()
