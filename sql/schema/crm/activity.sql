@@ -26,6 +26,7 @@ create table crm.activity (
 );
 
 comment on table crm.activity is 'What happened: a call, mail, meeting or note; who may see what it belongs to may see it';
+comment on column crm.activity.id is 'Its number, given by the database';
 comment on column crm.activity.lead_id is 'The lead it belongs to';
 comment on column crm.activity.contact_id is 'The contact it belongs to';
 comment on column crm.activity.company_id is 'The company it belongs to';
@@ -39,6 +40,8 @@ comment on column crm.activity.parent_is_open is 'Carried: its open flag';
 comment on column crm.activity.parent_stage is 'Carried: its stage';
 comment on column crm.activity.parent_pipeline is 'Carried: its pipeline';
 comment on column crm.activity.kind is 'call, mail, meeting or note';
+comment on column crm.activity.subject is 'What it is about';
+comment on column crm.activity.body is 'What was said, at length';
 comment on column crm.activity.happened_at is 'When it happened, or will';
 comment on column crm.activity.duration is 'How long it took';
 comment on column crm.activity.person_id is 'Who did it';

@@ -18,9 +18,11 @@ create table crm.call (
 );
 
 comment on table crm.call is 'A telephone call and its recording';
+comment on column crm.call.id is 'Its number, given by the database';
 comment on column crm.call.owner_id is 'The person who called or was called; null: nobody, then only level all reaches it';
 comment on column crm.call.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.call.direction is 'in or out';
+comment on column crm.call.phone is 'The number called, or calling';
 comment on column crm.call.started_at is 'When it rang';
 comment on column crm.call.duration is 'How long they talked; null: nobody answered';
 comment on column crm.call.recording is 'Where the recording is; never the recording itself';
@@ -28,6 +30,7 @@ comment on column crm.call.contact_id is 'Whom it was with';
 comment on column crm.call.company_id is 'Where they work';
 comment on column crm.call.lead_id is 'What it was about';
 comment on column crm.call.deal_id is 'What it was about';
+comment on column crm.call.comment is 'What else there is to say';
 comment on column crm.call.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.call.created_by is 'The login that made it';
 

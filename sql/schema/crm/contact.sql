@@ -20,12 +20,21 @@ create table crm.contact (
 );
 
 comment on table crm.contact is 'A person at a customer, supplier or partner';
+comment on column crm.contact.id is 'Its number, given by the database';
 comment on column crm.contact.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.contact.is_open is 'Whether level open reaches it, whoever owns it';
+comment on column crm.contact.name is 'First and last name';
 comment on column crm.contact.company_id is 'Where they work';
 comment on column crm.contact.job_title is 'What they do there';
+comment on column crm.contact.email is 'E-mail address';
+comment on column crm.contact.phone is 'Telephone number';
 comment on column crm.contact.birthday is 'To congratulate';
+comment on column crm.contact.street is 'Street and number';
+comment on column crm.contact.postal_code is 'Postal code';
+comment on column crm.contact.city is 'Town';
+comment on column crm.contact.country is 'Two letters or a name, as it came';
 comment on column crm.contact.may_be_contacted is 'Whether they agreed to be written to';
+comment on column crm.contact.comment is 'What else there is to say';
 comment on column crm.contact.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.contact.created_by is 'The login that made it';
 

@@ -17,9 +17,11 @@ create table crm.conversation (
 );
 
 comment on table crm.conversation is 'A conversation with a customer in a messenger or chat';
+comment on column crm.conversation.id is 'Its number, given by the database';
 comment on column crm.conversation.owner_id is 'The person who answers; null: nobody, then only level all reaches it';
 comment on column crm.conversation.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.conversation.channel is 'Where it takes place: chat, telegram, whatsapp, ...';
+comment on column crm.conversation.subject is 'What it is about';
 comment on column crm.conversation.status is 'open, answered or closed';
 comment on column crm.conversation.contact_id is 'Whom it is with';
 comment on column crm.conversation.lead_id is 'What it is about';

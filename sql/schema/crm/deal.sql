@@ -25,10 +25,12 @@ create table crm.deal (
 );
 
 comment on table crm.deal is 'A sale in the making, or made';
+comment on column crm.deal.id is 'Its number, given by the database';
 comment on column crm.deal.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.deal.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.deal.pipeline is 'The way it goes';
 comment on column crm.deal.stage is 'How far it got on that way';
+comment on column crm.deal.title is 'What it is called';
 comment on column crm.deal.code is 'What another system calls it; not unique, since that would tell who may not read it';
 comment on column crm.deal.company_id is 'The customer';
 comment on column crm.deal.contact_id is 'Whom to talk to there';
@@ -40,6 +42,7 @@ comment on column crm.deal.currency is 'Three letters, ISO 4217';
 comment on column crm.deal.probability is 'That it will be won, in per cent';
 comment on column crm.deal.engaged_on is 'When the customer was first engaged';
 comment on column crm.deal.closed_on is 'When it was won or lost';
+comment on column crm.deal.comment is 'What else there is to say';
 comment on column crm.deal.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.deal.created_by is 'The login that made it';
 

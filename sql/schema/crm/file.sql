@@ -15,9 +15,11 @@ create table crm.file (
 );
 
 comment on table crm.file is 'A file of the drive; its contents are kept elsewhere';
+comment on column crm.file.id is 'Its number, given by the database';
 comment on column crm.file.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.file.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.file.folder_id is 'The folder it is in';
+comment on column crm.file.name is 'Its name, with the ending';
 comment on column crm.file.media_type is 'MIME type';
 comment on column crm.file.size is 'In bytes';
 comment on column crm.file.sha256 is 'Of the contents';

@@ -11,9 +11,11 @@ create table crm.folder (
 );
 
 comment on table crm.folder is 'A folder of the drive';
+comment on column crm.folder.id is 'Its number, given by the database';
 comment on column crm.folder.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.folder.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.folder.parent_folder_id is 'The folder it is in; null: at the top';
+comment on column crm.folder.name is 'What it is called';
 comment on column crm.folder.project_group_id is 'The project it belongs to';
 comment on column crm.folder.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.folder.created_by is 'The login that made it';

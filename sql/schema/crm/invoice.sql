@@ -22,10 +22,12 @@ create table crm.invoice (
 );
 
 comment on table crm.invoice is 'A bill to a customer';
+comment on column crm.invoice.id is 'Its number, given by the database';
 comment on column crm.invoice.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.invoice.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.invoice.stage is 'How far it got';
 comment on column crm.invoice.number is 'What the customer sees; not unique, since that would tell who may not read it';
+comment on column crm.invoice.title is 'What it is called';
 comment on column crm.invoice.order_id is 'The order it bills';
 comment on column crm.invoice.deal_id is 'The deal it comes from';
 comment on column crm.invoice.company_id is 'The customer';
@@ -33,7 +35,9 @@ comment on column crm.invoice.amount is 'The sum without tax';
 comment on column crm.invoice.tax is 'On top of it';
 comment on column crm.invoice.currency is 'Three letters, ISO 4217';
 comment on column crm.invoice.issued_on is 'The date on it';
+comment on column crm.invoice.due_on is 'When it must be paid';
 comment on column crm.invoice.paid_at is 'When the money came';
+comment on column crm.invoice.comment is 'What else there is to say';
 comment on column crm.invoice.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.invoice.created_by is 'The login that made it';
 

@@ -21,14 +21,20 @@ create table crm.lead (
 );
 
 comment on table crm.lead is 'Somebody who may become a customer';
+comment on column crm.lead.id is 'Its number, given by the database';
 comment on column crm.lead.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.lead.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.lead.stage is 'How far it got';
+comment on column crm.lead.title is 'What it is called';
 comment on column crm.lead.person_name is 'Whom to talk to';
 comment on column crm.lead.company_name is 'Where they work';
+comment on column crm.lead.email is 'E-mail address';
+comment on column crm.lead.phone is 'Telephone number';
+comment on column crm.lead.website is 'Address on the web';
 comment on column crm.lead.source is 'Where it came from: fair, web form, call, ...';
 comment on column crm.lead.amount is 'What it may be worth';
 comment on column crm.lead.currency is 'Three letters, ISO 4217';
+comment on column crm.lead.comment is 'What else there is to say';
 comment on column crm.lead.converted_at is 'When it became a deal';
 comment on column crm.lead.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.lead.created_by is 'The login that made it';

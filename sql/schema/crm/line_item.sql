@@ -23,6 +23,7 @@ create table crm.line_item (
 );
 
 comment on table crm.line_item is 'A line of a deal, quote, order or invoice; who may see that may see its lines';
+comment on column crm.line_item.id is 'Its number, given by the database';
 comment on column crm.line_item.deal_id is 'The deal it belongs to';
 comment on column crm.line_item.quote_id is 'The quote it belongs to';
 comment on column crm.line_item.order_id is 'The order it belongs to';
@@ -31,7 +32,10 @@ comment on column crm.line_item.parent_owner_id is 'Carried: the owner of what i
 comment on column crm.line_item.parent_is_open is 'Carried: its open flag';
 comment on column crm.line_item.parent_stage is 'Carried: its stage';
 comment on column crm.line_item.parent_pipeline is 'Carried: its pipeline';
+comment on column crm.line_item.position is 'Where the line stands, from the top';
 comment on column crm.line_item.product_id is 'What is sold; null: something not in the catalogue';
+comment on column crm.line_item.name is 'What is sold, as the customer reads it';
+comment on column crm.line_item.quantity is 'How many, in units of the product';
 comment on column crm.line_item.unit_price is 'Before discount, without tax';
 comment on column crm.line_item.discount is 'In per cent';
 comment on column crm.line_item.tax_rate is 'In per cent';

@@ -12,6 +12,9 @@ create table crm.pipeline (
 
 comment on table crm.pipeline is 'A way deals go; chosen when the deal is made, rights differ by it';
 comment on column crm.pipeline.code is 'Named by crm.deal.pipeline and the definitions file';
+comment on column crm.pipeline.name is 'What it is called';
+comment on column crm.pipeline.description is 'What it is, at length';
+comment on column crm.pipeline.position is 'Where it stands among the pipelines';
 comment on column crm.pipeline.is_active is 'False: no new deals';
 comment on column crm.pipeline.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.pipeline.created_by is 'The login that made it';

@@ -16,11 +16,14 @@ create table crm.product (
 );
 
 comment on table crm.product is 'The catalogue; belongs to nobody';
+comment on column crm.product.id is 'Its number, given by the database';
+comment on column crm.product.name is 'What it is called in offers';
 comment on column crm.product.sku is 'The number it is ordered by; not unique, since that would tell who may not read it';
 comment on column crm.product.series is 'The line of products';
 comment on column crm.product.price is 'List price without tax';
 comment on column crm.product.currency is 'Three letters, ISO 4217';
 comment on column crm.product.unit is 'What the price is for';
+comment on column crm.product.description is 'What it is, at length';
 comment on column crm.product.is_active is 'Whether it is still sold';
 comment on column crm.product.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.product.created_by is 'The login that made it';

@@ -21,10 +21,12 @@ create table crm.quote (
 );
 
 comment on table crm.quote is 'An offer to a customer';
+comment on column crm.quote.id is 'Its number, given by the database';
 comment on column crm.quote.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.quote.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.quote.stage is 'How far it got';
 comment on column crm.quote.number is 'What the customer sees; not unique, since that would tell who may not read it';
+comment on column crm.quote.title is 'What it is called';
 comment on column crm.quote.deal_id is 'The deal it is made for';
 comment on column crm.quote.company_id is 'The customer';
 comment on column crm.quote.contact_id is 'Whom it is addressed to';
@@ -33,6 +35,7 @@ comment on column crm.quote.tax is 'On top of it';
 comment on column crm.quote.currency is 'Three letters, ISO 4217';
 comment on column crm.quote.valid_until is 'How long it stands';
 comment on column crm.quote.sent_at is 'When it was sent';
+comment on column crm.quote.comment is 'What else there is to say';
 comment on column crm.quote.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.quote.created_by is 'The login that made it';
 

@@ -22,10 +22,12 @@ create table crm.sales_order (
 );
 
 comment on table crm.sales_order is 'What a customer ordered; entity order';
+comment on column crm.sales_order.id is 'Its number, given by the database';
 comment on column crm.sales_order.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.sales_order.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.sales_order.stage is 'How far it got';
 comment on column crm.sales_order.number is 'What the customer sees; not unique, since that would tell who may not read it';
+comment on column crm.sales_order.title is 'What it is called';
 comment on column crm.sales_order.deal_id is 'The deal it comes from';
 comment on column crm.sales_order.quote_id is 'The quote that was accepted';
 comment on column crm.sales_order.company_id is 'The customer';
@@ -35,6 +37,7 @@ comment on column crm.sales_order.tax is 'On top of it';
 comment on column crm.sales_order.currency is 'Three letters, ISO 4217';
 comment on column crm.sales_order.ordered_on is 'When it was ordered';
 comment on column crm.sales_order.deliver_on is 'When it is promised';
+comment on column crm.sales_order.comment is 'What else there is to say';
 comment on column crm.sales_order.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.sales_order.created_by is 'The login that made it';
 

@@ -15,12 +15,14 @@ create table crm.sales_plan (
 );
 
 comment on table crm.sales_plan is 'What a person or department is to sell in a time; belongs to nobody, so only none and all apply';
+comment on column crm.sales_plan.id is 'Its number, given by the database';
 comment on column crm.sales_plan.person_id is 'Whose plan it is; or';
 comment on column crm.sales_plan.department_id is 'whose plan it is';
 comment on column crm.sales_plan.starts_on is 'First day';
 comment on column crm.sales_plan.ends_on is 'Last day';
 comment on column crm.sales_plan.target is 'What is to be sold';
 comment on column crm.sales_plan.currency is 'Three letters, ISO 4217';
+comment on column crm.sales_plan.comment is 'What else there is to say';
 comment on column crm.sales_plan.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.sales_plan.created_by is 'The login that made it';
 

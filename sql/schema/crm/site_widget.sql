@@ -14,6 +14,8 @@ create table crm.site_widget (
 );
 
 comment on table crm.site_widget is 'A chat or call-back button on a website';
+comment on column crm.site_widget.id is 'Its number, given by the database';
+comment on column crm.site_widget.name is 'What it is called';
 comment on column crm.site_widget.kind is 'chat, callback or form';
 comment on column crm.site_widget.site is 'The website it is on';
 comment on column crm.site_widget.web_form_id is 'The form it opens';

@@ -15,6 +15,8 @@ create table crm.stage (
 comment on table crm.stage is 'The stages of each pipeline';
 comment on column crm.stage.pipeline is 'The pipeline the stage is part of';
 comment on column crm.stage.code is 'Named by crm.deal.stage and the definitions file';
+comment on column crm.stage.name is 'What it is called';
+comment on column crm.stage.position is 'Where it stands in its pipeline, from the beginning';
 comment on column crm.stage.is_final is 'Whether deals end here';
 comment on column crm.stage.is_won is 'Whether they end well';
 comment on column crm.stage.created_at is 'When the record was made; only the owner of the table may say otherwise';

@@ -22,8 +22,11 @@ create table crm.task (
 );
 
 comment on table crm.task is 'Something a person is to do';
+comment on column crm.task.id is 'Its number, given by the database';
 comment on column crm.task.owner_id is 'The person who is to do it; null: nobody, then only level all reaches it';
 comment on column crm.task.is_open is 'Whether level open reaches it, whoever owns it';
+comment on column crm.task.title is 'What it is called';
+comment on column crm.task.description is 'What it is, at length';
 comment on column crm.task.status is 'new, in_progress, done or cancelled';
 comment on column crm.task.priority is 'low, normal or high';
 comment on column crm.task.requester_id is 'Who wants it done';

@@ -19,9 +19,12 @@ create table crm.ticket (
 );
 
 comment on table crm.ticket is 'A question or complaint of a customer';
+comment on column crm.ticket.id is 'Its number, given by the database';
 comment on column crm.ticket.owner_id is 'The person responsible; null: nobody, then only level all reaches it';
 comment on column crm.ticket.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.ticket.stage is 'How far it got';
+comment on column crm.ticket.title is 'What it is called';
+comment on column crm.ticket.description is 'What it is, at length';
 comment on column crm.ticket.company_id is 'The customer';
 comment on column crm.ticket.contact_id is 'Who asks';
 comment on column crm.ticket.deal_id is 'The deal it is about';

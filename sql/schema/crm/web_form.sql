@@ -12,6 +12,8 @@ create table crm.web_form (
 );
 
 comment on table crm.web_form is 'A form on a website that makes leads';
+comment on column crm.web_form.id is 'Its number, given by the database';
+comment on column crm.web_form.name is 'What it is called';
 comment on column crm.web_form.fields is 'What it asks for';
 comment on column crm.web_form.assigns_to_id is 'Who gets the leads';
 comment on column crm.web_form.pipeline is 'Where its deals go';

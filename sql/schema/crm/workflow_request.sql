@@ -17,15 +17,18 @@ create table crm.workflow_request (
 );
 
 comment on table crm.workflow_request is 'A request that goes through a business process: a holiday, a purchase, an approval';
+comment on column crm.workflow_request.id is 'Its number, given by the database';
 comment on column crm.workflow_request.owner_id is 'The person who asks; null: nobody, then only level all reaches it';
 comment on column crm.workflow_request.is_open is 'Whether level open reaches it, whoever owns it';
 comment on column crm.workflow_request.process is 'The process it goes through';
+comment on column crm.workflow_request.title is 'What it is called';
 comment on column crm.workflow_request.status is 'pending, approved, rejected or withdrawn';
 comment on column crm.workflow_request.form is 'What was filled in';
 comment on column crm.workflow_request.approver_id is 'Who decides';
 comment on column crm.workflow_request.deal_id is 'The deal it is about';
 comment on column crm.workflow_request.order_id is 'The order it is about';
 comment on column crm.workflow_request.decided_at is 'When it was decided';
+comment on column crm.workflow_request.comment is 'What else there is to say';
 comment on column crm.workflow_request.created_at is 'When the record was made; only the owner of the table may say otherwise';
 comment on column crm.workflow_request.created_by is 'The login that made it';
 

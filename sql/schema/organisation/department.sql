@@ -8,6 +8,7 @@ create table {organisation}.department (
 );
 
 comment on table {organisation}.department is 'The tree of departments';
+comment on column {organisation}.department.id is 'Its number, given by the database';
 comment on column {organisation}.department.parent_id is 'The department above; null at the top';
 comment on column {organisation}.department.name is 'Unique among its siblings; a path joins names with /';
 comment on column {organisation}.department.head_id is 'The person who heads it; gives no right by itself';

@@ -22,7 +22,13 @@ create table {organisation}.person (
 );
 
 comment on table {organisation}.person is 'An employee, present or past';
+comment on column {organisation}.person.id is 'Its number, given by the database';
 comment on column {organisation}.person.login is 'The name of their database role; null: cannot log in';
 comment on column {organisation}.person.key is 'What other tables of the company use to name this person; null: nothing';
+comment on column {organisation}.person.name is 'What they are called';
+comment on column {organisation}.person.email is 'E-mail address';
+comment on column {organisation}.person.job_title is 'What they do here';
+comment on column {organisation}.person.phone is 'Telephone number';
+comment on column {organisation}.person.hired_on is 'When they came';
 comment on column {organisation}.person.is_active is 'False after dismissal: no rights, while their records stay in their departments'' reach';
 comment on column {organisation}.person.dismissed_at is 'When they left';

@@ -5,3 +5,6 @@ create table {organisation}.person_group (
 );
 
 comment on table {organisation}.person_group is 'A flat set of people, to assign roles to';
+comment on column {organisation}.person_group.id is 'Its number, given by the database';
+comment on column {organisation}.person_group.name is 'What it is called';
+comment on column {organisation}.person_group.description is 'What the group is for';

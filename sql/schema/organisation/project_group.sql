@@ -7,6 +7,9 @@ create table {organisation}.project_group (
 );
 
 comment on table {organisation}.project_group is 'The people working on one project, to assign roles to';
+comment on column {organisation}.project_group.id is 'Its number, given by the database';
+comment on column {organisation}.project_group.name is 'What it is called';
+comment on column {organisation}.project_group.description is 'What the group works on';
 comment on column {organisation}.project_group.owner_id is 'The person who runs the project';
 comment on column {organisation}.project_group.is_archived is 'Whether the project is over';
 
