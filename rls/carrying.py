@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from rls.definition.model import Carries, Definition, Entity
+from rls.errors import InputError, Problem
 from rls.names import Installation, QualifiedName, checked
 from rls.resources import template
+from rls.state.facts import Facts
 
 
 @dataclass(frozen=True, order=True)
@@ -65,12 +68,34 @@ def carrying(child: Child, installation: Installation) -> Iterator[sql.Composed]
     To be run by who may create triggers on the tables and functions in schema
     ``rls``; each may be run again.
     """
-    yield _rights(child.table, _read_of(child), _written_of(child), installation)
+    written = _written_of(child)
+    yield _rights(child.table, sorted({*_read_of(child), *written}), written, installation)
     yield _of_child(child, installation)
     for parent in child.parents:
         columns = [column for _, column in child.pairs(parent) if column]
         yield _rights(parent.table, sorted({parent.key, *columns}), [parent.key], installation)
         yield _of_parent(child, parent, installation)
+
+
+def child_of(definition: Definition, entity: Entity, facts: Facts) -> Child:
+    """Return the child that an entity with ``carries`` is.
+
+    :raises InputError: a parent has no key of one column.
+    """
+    carries = entity.carries or Carries("")
+    carried = Carried(carries.owner, carries.open, carries.stage, carries.pipeline)
+    followed = (_parent(definition.entity(link.entity), link.column, facts) for link in entity.parents)
+    return Child(entity.table, carried, tuple(followed))
+
+
+def _parent(parent: Entity, reference: str, facts: Facts) -> Followed:
+    known = facts.tables.get(parent.table)
+    key = parent.key or (known.key if known else ())
+    if len(key) != 1:
+        message = f"table {parent.table} needs a key of one column, to be referred to by {reference}"
+        raise InputError([Problem("", f"entities.{parent.name}.key", message)])
+    has = Carried(parent.owner.column if parent.owner else None, parent.open, parent.stage, parent.pipeline)
+    return Followed(reference, parent.table, has, key[0])
 
 
 def filling(child: Child) -> Iterator[sql.Composed]:
@@ -88,6 +113,28 @@ def filling(child: Child) -> Iterator[sql.Composed]:
             reference=parent.reference,
             key=parent.key,
         )
+
+
+def refilling(child: Child, installation: Installation) -> Iterator[tuple[QualifiedName, sql.Composed]]:
+    """Return, by parent, the statements that carry again whatever is not what the parent holds."""
+    for parent in child.parents:
+        pairs = [
+            (mine, sql.SQL("null") if theirs is None else sql.Identifier("parent", theirs))
+            for mine, theirs in child.pairs(parent)
+        ]
+        assignments = [sql.SQL("{} = {}").format(sql.Identifier(mine), value) for mine, value in pairs]
+        statement = template(
+            "templates/carry_again.sql",
+            child=_table(child.table),
+            parent=_table(parent.table),
+            assignments=sql.SQL(", ").join(assignments),
+            reference=parent.reference,
+            key=parent.key,
+            mine=_columns([mine for mine, _ in pairs], "child"),
+            theirs=sql.SQL(", ").join(value for _, value in pairs),
+        )
+        become = sql.SQL("set local role {}").format(sql.Identifier(installation.rls_owner))
+        yield parent.table, sql.SQL("{};\n{};\nset local role none").format(become, statement)
 
 
 def _of_child(child: Child, installation: Installation) -> sql.Composed:

@@ -12,6 +12,7 @@ from psycopg import sql
 
 from rls.names import Installation
 from rls.resources import template
+from rls.shipped import placeholders
 
 
 class Migration:
@@ -29,16 +30,7 @@ class Migration:
 
     def run(self, path: str, **values: str | sql.Composable) -> None:
         """Run a shipped SQL file; the names of an installation are filled in."""
-        names = self.installation
-        common: dict[str, str | sql.Composable] = {
-            "organisation": names.organisation,
-            "owner": names.owner,
-            "owner_name": sql.Literal(names.owner),
-            "rls_owner": names.rls_owner,
-            "everyone": names.everyone,
-            "prefix": sql.Literal(names.prefix),
-        }
-        self.execute(template(path, **common | values))
+        self.execute(template(path, **placeholders(self.installation) | values))
 
     @contextmanager
     def acting_as(self, role: str) -> Iterator[None]:

@@ -7,6 +7,7 @@ name we derive goes through :func:`checked`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from rls.errors import RowlockError
@@ -19,6 +20,19 @@ VERBS = {"read": "reads", "create": "creates", "update": "updates", "delete": "d
 
 RIGHTS_SCHEMA = "rls"
 """The schema of the helper and predicate functions."""
+
+
+ORGANISATION_TABLES = (
+    "person",
+    "department",
+    "department_member",
+    "department_closure",
+    "person_group",
+    "person_group_member",
+    "project_group",
+    "project_group_member",
+)
+"""The tables reach and memberships follow, in the organisation's schema."""
 
 
 class NameTooLongError(RowlockError):
@@ -77,6 +91,11 @@ class Installation:
     def everyone(self) -> str:
         """The database role every active person is a member of."""
         return checked(f"{self.prefix}everyone")
+
+    @property
+    def principals(self) -> str:
+        """A regular expression for the database roles of everyone, of departments and of groups."""
+        return f"^{re.escape(self.prefix)}(everyone|department_[0-9]+(_tree)?|(project_)?group_[0-9]+)$"
 
     def database_role(self, role: str) -> str:
         """Return the database role of a role of the definitions file."""

@@ -4,59 +4,19 @@ from __future__ import annotations
 
 from psycopg import sql
 
-from rls.carrying import Carried, Child, Followed, carrying
+from rls.carrying import carrying
+from rls.drift import remember
 from rls.migrating import Migration
-from rls.names import QualifiedName
+from rls.shipped import CRM as SCHEMA
+from rls.shipped import CRM_CHILDREN as CHILDREN
+from rls.shipped import CRM_TABLES, NOT_STAMPED
 
 revision = "crm_0001"
 down_revision = "support_0001"
 branch_labels = ("crm",)
 depends_on = None
 
-TABLES = (
-    "pipeline",
-    "stage",
-    "product",
-    "lead",
-    "company",
-    "contact",
-    "deal",
-    "quote",
-    "sales_order",
-    "invoice",
-    "ticket",
-    "line_item",
-    "activity",
-    "sales_plan",
-    "web_form",
-    "site_widget",
-    "task",
-    "call",
-    "workflow_request",
-    "folder",
-    "file",
-    "conversation",
-)
-"""In the order of their references."""
-
-NOT_STAMPED = ("pipeline", "stage")
-
-SCHEMA = "crm"
-
-
-def _followed(name: str, reference: str | None = None) -> Followed:
-    stage = None if name in ("contact", "company") else "stage"
-    has = Carried("owner_id", "is_open", stage, "pipeline" if name == "deal" else None)
-    return Followed(reference or f"{name}_id", QualifiedName(SCHEMA, name), has)
-
-
-CARRIED = Carried("parent_owner_id", "parent_is_open", "parent_stage", "parent_pipeline")
-SOLD = (_followed("deal"), _followed("quote"), _followed("invoice"), _followed("sales_order", "order_id"))
-TALKED_OF = (_followed("lead"), _followed("contact"), _followed("company"), _followed("ticket"))
-CHILDREN = (
-    Child(QualifiedName(SCHEMA, "line_item"), CARRIED, SOLD),
-    Child(QualifiedName(SCHEMA, "activity"), CARRIED, SOLD + TALKED_OF),
-)
+TABLES = CRM_TABLES
 
 
 def upgrade() -> None:
@@ -76,6 +36,7 @@ def upgrade() -> None:
     for child in CHILDREN:
         for statement in carrying(child, names):
             migration.execute(statement)
+    remember(migration.connection, names, crm=True)
 
 
 def downgrade() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from psycopg import sql
 
 from rls.definition.model import Definition
+from rls.drift import remember
 from rls.errors import RowlockError
 from rls.migrating import Migration
 from rls.migrating_roles import (
@@ -17,6 +18,7 @@ from rls.migrating_roles import (
     take_from_public,
 )
 from rls.plan import deploy
+from rls.shipped import FOLLOWED, ORGANISATION
 
 revision = "support_0001"
 down_revision = None
@@ -25,18 +27,6 @@ depends_on = None
 
 TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied", "history", "pool")
 VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "desired_pool_membership")
-ORGANISATION = {
-    "person": "update of login, key, is_active",
-    "department": "update of id, parent_id",
-    "department_member": "update",
-    "department_closure": None,
-    "person_group": "update of id",
-    "person_group_member": "update",
-    "project_group": "update of id",
-    "project_group_member": "update",
-}
-"""The organisation's tables in the order of their references, and which updates reach and memberships follow."""
-
 FUNCTIONS = (
     "lock_organisation",
     "begin_refresh",
@@ -90,6 +80,7 @@ def upgrade() -> None:
         "insert into rls.installation (prefix, organisation, taken) values (%s, %s, %s)",
         [names.prefix, names.organisation, take_from_public(migration)],
     )
+    remember(migration.connection, names, crm=False)
 
 
 def downgrade() -> None:
@@ -126,7 +117,7 @@ def _follow(migration: Migration) -> None:
         if update:
             name = sql.Identifier(migration.installation.organisation, table)
             migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL(update))
-    for table in ("role", "assignment"):
+    for table in FOLLOWED:
         name = sql.Identifier("rls", table)
         migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL("update"))
     migration.run("schema/organisation/check_login.sql")

@@ -9,11 +9,13 @@ import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json, definition_of, definitions
+from rls.drift import findings
 from rls.effect import Effect, effect, in_force, level_changes
 from rls.errors import RowlockError
 from rls.plan import Plan, applied_definition, make_plan, save
 from rls.plan.render import script
 from rls.report import console
+from rls.report.drift import counts, drift_data, drift_text
 from rls.report.effects import PEOPLE, counting, effect_data, effect_parts
 from rls.report.plans import plan_data, plan_text
 
@@ -101,16 +103,22 @@ def effect_of(connection: psycopg.Connection, plan: Plan, *, wanted: bool | None
 @as_json
 @with_connection
 def verify(connection: psycopg.Connection, *, as_json: bool) -> None:
-    """Find what was changed by hand since the last apply.
+    """Find what was changed by hand since the last apply.  Changes nothing.
 
     Compares the database with the definition that was applied last, which the
-    database remembers.  Exit 0: nothing; 1: drift, one line each.  `rowlock
-    apply` mends it.
+    database remembers, and with what Rowlock ships.  One line each, with what
+    it means and, in brackets, what mends it.  + is missing, ~ altered, - too
+    much: `rowlock apply` puts it right.  ! is not Rowlock's to undo: a view, a
+    person's attributes, somebody else's policy; the statement is for a DBA.
+
+    Exit 0: nothing; 1: something.
     """
     made = make_plan(connection, applied_definition(connection))
+    with connection.transaction():
+        found = findings(connection, made.desired, made.installation)
     if as_json:
-        console.json(plan_data(made))
+        console.json(drift_data(made, found))
     else:
-        console.data(plan_text(made, everything=True))
-    if not made.empty or made.foreign:
+        console.data(drift_text(made, found))
+    if not made.empty or counts(found):
         raise click.exceptions.Exit(1)

@@ -8,12 +8,13 @@ from typing import Any
 from psycopg import Connection
 
 from rls.definition.model import Definition
+from rls.drift import adopt
 from rls.errors import PlanError, Problem, StalePlanError
 from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
 from rls.plan.plan import Plan, holds, make_plan, membership_drift, replan
 from rls.state.catalog import read_some
-from rls.state.objects import AssignmentRow, DatabaseRole, Function, Grant, PermissionRow, RoleRow
+from rls.state.objects import AssignmentRow, DatabaseRole, Deviation, Function, Grant, PermissionRow, RoleRow
 
 LOCK = "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1)"
 """Serialises everything that changes rights; the organisation's triggers take it too."""
@@ -62,8 +63,8 @@ def _apply(connection: Connection[Any], plan: Plan) -> None:
         execute(connection, plan.changes, plan.installation)
         remember_tables(connection, plan.desired, plan.installation)
     remember_definition(connection, plan)
-    if moves_members(plan):
-        repair_memberships(connection)
+    adopt(connection, plan.definition, plan.installation)
+    repair(connection, plan, plan)
     refuse_unfinished(connection, plan, plan.changes)
 
 
@@ -72,9 +73,19 @@ def moves_members(plan: Plan) -> bool:
     return bool(plan.membership_drift) or any(isinstance(change.object, _HELD) for change in plan.changes)
 
 
-def repair_memberships(connection: Connection[Any]) -> None:
-    """Bring memberships in line with assignments, those granted by hand included."""
-    connection.execute("select rls.repair_memberships()")
+def repair(connection: Connection[Any], plan: Plan, now: Plan) -> None:
+    """Bring memberships in line with assignments, those granted by hand included, where a plan gives reason to.
+
+    Where what Rowlock ships was changed by hand, reach and memberships may not
+    have followed the organisation meanwhile.
+
+    :param now: what was left of *plan* to do at last.
+    """
+    mended = any(isinstance(change.object, Deviation) for change in plan.changes)
+    if mended:
+        connection.execute("select rls.refresh()")
+    if mended or moves_members(now):
+        connection.execute("select rls.repair_memberships()")
 
 
 def refuse_unfinished(

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from rls.names import RIGHTS_SCHEMA
+from rls.names import RIGHTS_SCHEMA, QualifiedName
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
+    Deviation,
     Function,
     Grant,
     Object,
@@ -54,6 +55,7 @@ _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
     Grant: (Risk.opens, Risk.changes, Risk.closes),
     PermissionRow: (Risk.opens, Risk.changes, Risk.closes),
     AssignmentRow: (Risk.opens, Risk.changes, Risk.closes),
+    Deviation: (Risk.changes, Risk.changes, Risk.changes),
 }
 """By type: the risk of creating, altering and dropping."""
 
@@ -79,6 +81,8 @@ class Change:
     @property
     def action(self) -> Action:
         """Create, alter or drop."""
+        if isinstance(self.object, Deviation):
+            return "alter"
         if self.before is None:
             return "create"
         return "drop" if self.after is None else "alter"
@@ -91,7 +95,13 @@ class Change:
     @property
     def locks_table(self) -> bool:
         """Whether PostgreSQL takes ACCESS EXCLUSIVE on a table for it."""
-        return isinstance(self.object, _TABLE_LOCKS)
+        return self.table is not None
+
+    @property
+    def table(self) -> QualifiedName | None:
+        """The table that is locked."""
+        thing = self.object
+        return thing.table if isinstance(thing, (*_TABLE_LOCKS, Deviation)) else None
 
     @property
     def phase(self) -> Phase:
@@ -99,9 +109,12 @@ class Change:
 
         A policy that is altered changes what its role sees, so that is part of
         the switch though it locks its table; policies depend on names alone,
-        and only another owner column or a change by hand alters one.
+        and only another owner column or a change by hand alters one.  What is
+        missing of what Rowlock ships comes first, since triggers call it.
         """
         thing = self.object
+        if isinstance(thing, Deviation):
+            return Phase.prepare if thing.table or thing.is_missing else Phase.switch
         if self.action == "drop":
             return Phase.clean_up if isinstance(thing, _CLEANED_UP) else Phase.switch
         if isinstance(thing, RowSecurity):
@@ -123,7 +136,7 @@ class Change:
         if isinstance(thing, Function):
             owner = self.before.owner if isinstance(self.before, Function) else thing.owner
             return self.after is not None and owner == thing.owner
-        return not isinstance(thing, _TABLE_LOCKS)
+        return not isinstance(thing, (*_TABLE_LOCKS, Deviation))
 
     def reverse(self) -> Change:
         """Return the change that takes this one back."""

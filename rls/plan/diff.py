@@ -6,6 +6,7 @@ from rls.plan.changes import Change
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
+    Deviation,
     Function,
     Grant,
     Object,
@@ -69,6 +70,9 @@ def _droppable(thing: Object) -> bool:
 
 
 def _rank(thing: Object) -> float:
+    if isinstance(thing, Deviation):
+        # First of all: what else is done calls what Rowlock ships.
+        return 2 * len(CREATION) - thing.step
     if isinstance(thing, Grant) and thing.table is None:
         return _SCHEMAS
     return CREATION.index(type(thing))

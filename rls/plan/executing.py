@@ -10,6 +10,7 @@ from psycopg import Connection, errors, sql
 from psycopg.types.json import Json
 
 from rls.definition.storing import dump
+from rls.drift import remember_mended
 from rls.errors import PlanError, Problem
 from rls.names import Installation, QualifiedName
 from rls.plan.changes import Change
@@ -17,7 +18,7 @@ from rls.plan.plan import Plan
 from rls.plan.render import become, transaction
 from rls.resources import sql_text
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, managed_tables, pin
-from rls.state.objects import DatabaseRole, Function, Object, Policy, RowSecurity, State
+from rls.state.objects import DatabaseRole, Deviation, Function, Object, Policy, RowSecurity, State
 
 _STATEMENTS_AT_ONCE = 200
 
@@ -37,6 +38,7 @@ def execute(connection: Connection[Any], changes: Iterable[Change], installation
         advice = "run as a superuser, or as a member of the tables' owner and of the owner of schema rls"
         raise PlanError([Problem("", "apply", f"{what}: {advice}")]) from error
     _remember(connection, wanted, installation)
+    remember_mended(connection, [each.object for each in wanted if isinstance(each.object, Deviation)], installation)
 
 
 def remember_tables(connection: Connection[Any], desired: State, installation: Installation) -> None:

@@ -25,14 +25,15 @@ from typing import Any
 
 from psycopg import Connection, errors, sql
 
+from rls.drift import adopt
 from rls.errors import PlanError, Problem
 from rls.names import QualifiedName
-from rls.plan.apply import LOCK, moves_members, refuse_stale, refuse_unfinished, repair_memberships
+from rls.plan.apply import LOCK, refuse_stale, refuse_unfinished, repair
 from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
 from rls.plan.plan import Plan, holds, replan
 from rls.plan.render import become
-from rls.state.objects import Function, Policy, RoleRow, RowSecurity
+from rls.state.objects import Function, RoleRow, RowSecurity
 
 ONE_DEPLOYER = "select pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rowlock'), 2)"
 DEPLOYED = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rowlock'), 2)"
@@ -118,8 +119,8 @@ class _Deployment:
                 remember_tables(connection, plan.desired, installation)
             self._unassign(now)
             remember_definition(connection, plan)
-        if moves_members(now):
-            repair_memberships(connection)
+        adopt(connection, plan.definition, installation)
+        repair(connection, plan, now)
         refuse_unfinished(connection, plan, made, cleaned_up=False)
 
     def _unassign(self, now: Plan) -> None:
@@ -191,8 +192,8 @@ def _called(plan: Plan, table: QualifiedName) -> list[Change]:
 def _by_table(changes: list[Change]) -> dict[QualifiedName, list[Change]]:
     tables: dict[QualifiedName, list[Change]] = {}
     for change in changes:
-        if isinstance(change.object, Policy | RowSecurity):
-            tables.setdefault(change.object.table, []).append(change)
+        if change.table is not None:
+            tables.setdefault(change.table, []).append(change)
     return {
         # Row security last: until then a table that comes under management is as it was.
         table: sorted(of_table, key=lambda change: isinstance(change.object, RowSecurity))

@@ -15,6 +15,7 @@ from rls import installation as installing
 from rls.compiler import compile_state
 from rls.definition.model import Definition
 from rls.definition.storing import digest, parse
+from rls.drift import deviations, sound
 from rls.errors import PlanError, Problem, RowlockError
 from rls.names import Installation, QualifiedName
 from rls.plan.changes import Action, Change
@@ -103,6 +104,8 @@ def replan(connection: Connection[Any], definition: Definition, installation: In
     """Return what has to change to bring about a desired state compiled before."""
     seen = versions(connection, _tables(definition), installation)
     current = read_state(connection, desired, installation)
+    found = deviations(connection, desired, definition, installation)
+    current = replace(current, state=current.state.having(found))
     _refuse_taken_roles(connection, desired, current.state)
     return Plan(
         definition=definition,
@@ -111,7 +114,8 @@ def replan(connection: Connection[Any], definition: Definition, installation: In
         desired=desired,
         changes=diff(current.state, desired),
         versions=seen,
-        membership_drift=membership_drift(connection),
+        # Not asked of functions somebody changed: apply mends those first, and then memberships.
+        membership_drift=membership_drift(connection) if sound(found) else (),
         foreign=current.foreign,
     )
 

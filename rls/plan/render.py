@@ -14,6 +14,7 @@ from rls.state.objects import (
     PUBLIC,
     AssignmentRow,
     DatabaseRole,
+    Deviation,
     Function,
     Grant,
     Object,
@@ -276,3 +277,14 @@ def _(thing: AssignmentRow, after: Object | None) -> Iterator[sql.Composed]:
         "  where from_definition and role = {} and principal_kind = {} and principal_id is not distinct from {}\n"
         "    and (coalesce(valid_from, valid_until) is not null) = {}"
     ).format(*map(sql.Literal, (thing.role, thing.principal_kind, thing.principal_id, thing.limited)))
+
+
+@_make.register
+def _(thing: Deviation, before: Object | None) -> Iterator[sql.Composed]:
+    yield from ()
+
+
+@_take.register
+def _(thing: Deviation, after: Object | None) -> Iterator[sql.Composed]:
+    # The text is ours: from files that ship, with names filled in.
+    yield from (sql.Composed([sql.SQL(text)]) for text in thing.statements)

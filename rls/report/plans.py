@@ -8,7 +8,6 @@ from typing import Any
 from rls.plan.changes import SYMBOLS, Change, Phase
 from rls.plan.plan import Plan
 from rls.plan.render import statements
-from rls.state.objects import Policy, RowSecurity
 
 SCHEMA_VERSION = 1
 """Version of the JSON; it grows when a key changes its meaning or goes."""
@@ -43,8 +42,8 @@ def _locks(plan: Plan) -> list[str]:
     """Return, by phase, how many tables are locked (ACCESS EXCLUSIVE), each for a moment."""
     found: dict[Phase, set[str]] = {}
     for change in plan.changes:
-        if isinstance(change.object, Policy | RowSecurity):
-            found.setdefault(change.phase, set()).add(str(change.object.table))
+        if change.locks_table:
+            found.setdefault(change.phase, set()).add(str(change.table))
     return [f"{phase.value} locks {_tables(len(found[phase]))}" for phase in Phase if phase in found] or [
         "locks no table"
     ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg import Connection, sql
 
-from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.names import ORGANISATION_TABLES, RIGHTS_SCHEMA, Installation, QualifiedName
 from rls.resources import sql_text, template
 from rls.state.objects import (
     AssignmentRow,
@@ -117,9 +117,11 @@ def _roles(desired: State) -> set[str]:
 def _all_grants(
     connection: Connection[Any], managed: Iterable[QualifiedName], roles: set[str], installation: Installation
 ) -> Iterator[Grant]:
-    tables = set(managed)
-    drawn = {sequence for found in sequences_of(connection, tables).values() for sequence in found}
-    return _grants(connection, sorted(tables | drawn), roles, installation)
+    tables = {*managed, *(QualifiedName(installation.organisation, name) for name in ORGANISATION_TABLES)}
+    sequences = {sequence for found in sequences_of(connection, tables).values() for sequence in found}
+    owned = rows_of(connection, sql_text("catalog/owned_sequences.sql"), names_of(tables))
+    sequences |= {QualifiedName(row["schema"], row["name"]) for row in owned}
+    return _grants(connection, sorted(tables | sequences), roles, installation)
 
 
 def read_applied(
@@ -190,7 +192,7 @@ def _policies(
         table = QualifiedName(row["table_schema"], row["table_name"])
         known = applied.get(key)
         if known is None and key not in wanted:
-            if row["roles"] != [installation.rls_owner]:
+            if row["roles"] != [installation.rls_owner] and _helper(row) not in applied:
                 foreign.append(f"policy {row['name']} on {table} ({canonical_policy(row).splitlines()[0]})")
             continue
         untouched = known is not None and known.canonical == canonical_policy(row)
@@ -199,6 +201,11 @@ def _policies(
         with_check = source if row["command"] in ("insert", "update") else None
         ours.append(Policy(table, row["name"], row["command"], ",".join(row["roles"]), using, with_check))
     return ours, foreign
+
+
+def _helper(row: Row) -> tuple[str, str]:
+    """Return how ``rls.applied`` names a policy that ships."""
+    return "helper policy", f"{row['name']} on {row['table_schema']}.{row['table_name']}"
 
 
 def _database_roles(connection: Connection[Any], names: set[str], installation: Installation) -> Iterator[DatabaseRole]:
@@ -227,7 +234,12 @@ def _grants(
         row["name"] for row in rows_of(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})
     ]
     schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
-    values = {"grantees": grantees, "organisation": installation.organisation, **names_of(tables)}
+    values = {
+        "grantees": grantees,
+        "organisation": installation.organisation,
+        "rls_owner": installation.rls_owner,
+        **names_of(tables),
+    }
     for row in rows_of(connection, sql_text("catalog/grants.sql"), values):
         schema, name = row["schema"], row["name"]
         whole_schema = name is None and schema in schemas

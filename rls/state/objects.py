@@ -6,6 +6,7 @@ of values.  ``identity`` is what stays when an object is altered.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -200,7 +201,36 @@ class AssignmentRow:
         return f"{self.role} to {principal}" + (" for a limited time" if self.limited else "")
 
 
-Object = DatabaseRole | RoleRow | Function | Policy | RowSecurity | Grant | PermissionRow | AssignmentRow
+@dataclass(frozen=True, order=True)
+class Deviation:
+    """Something Rowlock ships that is not as it was shipped; only a current state has any.
+
+    ``statements`` put it right, ``table`` is locked meanwhile; ``step`` orders
+    deviations among themselves.
+    """
+
+    kind: str
+    name: str
+    how: str
+    statements: tuple[str, ...]
+    table: QualifiedName | None = None
+    step: int = 0
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Its name within its kind, and what is wrong with it."""
+        return (self.name, self.how)
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether there is none."""
+        return self.how == "is missing"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.how}"
+
+
+Object = DatabaseRole | RoleRow | Function | Policy | RowSecurity | Grant | PermissionRow | AssignmentRow | Deviation
 
 
 @dataclass(frozen=True)
@@ -208,6 +238,10 @@ class State:
     """All rights of a database: a set of objects, in no order that matters."""
 
     objects: frozenset[Object] = frozenset()
+
+    def having(self, more: Iterable[Object]) -> State:
+        """Return the state with *more* in it."""
+        return State(self.objects | frozenset(more))
 
     def by_identity(self) -> dict[tuple[str, ...], Object]:
         """Return the objects by kind and identity."""

@@ -17,19 +17,20 @@ managed as (
 entry as (
   select namespace.nspname::text as schema, null::text as name, null::text as "column", null::oid as class, acl.*
   from pg_catalog.pg_namespace as namespace, pg_catalog.aclexplode(namespace.nspacl) as acl
+  where acl.grantee <> namespace.nspowner
   union all
   select namespace.nspname, class.relname, null, class.oid, acl.*
   from pg_catalog.pg_class as class
   join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
   cross join pg_catalog.aclexplode(class.relacl) as acl
-  where class.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  where class.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and acl.grantee <> class.relowner
   union all
   select namespace.nspname, class.relname, attribute.attname, class.oid, acl.*
   from pg_catalog.pg_attribute as attribute
   join pg_catalog.pg_class as class on class.oid = attribute.attrelid
   join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
   cross join pg_catalog.aclexplode(attribute.attacl) as acl
-  where not attribute.attisdropped
+  where not attribute.attisdropped and acl.grantee <> class.relowner
   union all
   select
     namespace.nspname,
@@ -40,8 +41,13 @@ entry as (
   from pg_catalog.pg_proc as proc
   join pg_catalog.pg_namespace as namespace on namespace.oid = proc.pronamespace
   left join pg_catalog.pg_type as type on type.oid = proc.proargtypes[0]
-  cross join pg_catalog.aclexplode(proc.proacl) as acl
-  where namespace.nspname = 'rls' and type.typtype is distinct from 'c'
+  cross join pg_catalog.aclexplode(coalesce(proc.proacl, pg_catalog.acldefault('f', proc.proowner))) as acl
+  where
+    namespace.nspname = 'rls'
+    -- What is somebody else's in this schema is theirs to grant.
+    and pg_catalog.pg_get_userbyid(proc.proowner) = %(rls_owner)s
+    and acl.grantee <> proc.proowner
+    and type.typtype is distinct from 'c'
 )
 select
   grantee.name as grantee,

@@ -43,8 +43,8 @@ def test_from_plan_to_verify(database: Database, rights: Path) -> None:
 
     assert drifted.exit_code == 1
     assert drifted.stdout.splitlines()[:2] == [
-        "~ row security of crm.deal",
-        "~ membership revoke crm_head: crm_manager",
+        "~ row security of crm.deal: policies do not hold, for everybody or for the table's owner [rowlock apply]",
+        "~ membership revoke crm_head: crm_manager: not as assigned [rowlock apply]",
     ]
     assert database.invoke(["apply", str(rights)]).exit_code == 0
     assert database.invoke(["verify"]).exit_code == 0
@@ -61,7 +61,11 @@ def test_a_policy_of_somebody_else(database: Database, rights: Path) -> None:
     )
 
     verified = database.invoke(["verify"])
-    assert (verified.exit_code, verified.stdout.splitlines()[0]) == (1, line)
+    found = (
+        "! policy theirs on crm.deal: is not Rowlock's (permissive for select to public):"
+        " it may let rows through, or hide some [drop policy theirs on crm.deal;]"
+    )
+    assert (verified.exit_code, verified.stdout.splitlines()[0]) == (1, found)
     planned = database.invoke(["plan", str(rights)])
     assert planned.exit_code == 0
     assert line in planned.stdout
@@ -69,7 +73,9 @@ def test_a_policy_of_somebody_else(database: Database, rights: Path) -> None:
     assert applied.exit_code == 0
     assert line in applied.stderr
     assert connection.execute("select count(*) from pg_policy where polname = 'theirs'").fetchone() == (1,)
-    assert json.loads(database.invoke(["verify", "--json"]).stdout)["foreign"]
+    told = json.loads(database.invoke(["verify", "--json"]).stdout)
+    assert told["foreign"]
+    assert [each["statement"] for each in told["findings"]] == ["drop policy theirs on crm.deal"]
 
 
 def test_json_for_programs(database: Database, rights: Path) -> None:

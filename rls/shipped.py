@@ -1,0 +1,257 @@
+"""What Rowlock ships into a database besides rights: helper functions, views, triggers, policies of its own.
+
+Each comes with the statements that make it anew, taken from the files that
+migrations run, so that what somebody changed by hand can be put right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from psycopg import sql
+
+from rls.carrying import Carried, Child, Followed, carrying, refilling
+from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.resources import directory, template
+
+ORGANISATION = {
+    "person": "update of login, key, is_active",
+    "department": "update of id, parent_id",
+    "department_member": "update",
+    "department_closure": None,
+    "person_group": "update of id",
+    "person_group_member": "update",
+    "project_group": "update of id",
+    "project_group_member": "update",
+}
+"""The organisation's tables in the order of their references, and which updates reach and memberships follow."""
+
+FOLLOWED = ("role", "assignment")
+"""Tables of schema ``rls`` whose changes memberships follow."""
+
+CRM = "crm"
+"""The schema of the CRM's tables."""
+
+CRM_TABLES = (
+    "pipeline",
+    "stage",
+    "product",
+    "lead",
+    "company",
+    "contact",
+    "deal",
+    "quote",
+    "sales_order",
+    "invoice",
+    "ticket",
+    "line_item",
+    "activity",
+    "sales_plan",
+    "web_form",
+    "site_widget",
+    "task",
+    "call",
+    "workflow_request",
+    "folder",
+    "file",
+    "conversation",
+)
+"""In the order of their references."""
+
+NOT_STAMPED = ("pipeline", "stage")
+"""CRM tables whose rows do not say who made them."""
+
+
+def _followed(name: str, reference: str | None = None) -> Followed:
+    stage = None if name in ("contact", "company") else "stage"
+    has = Carried("owner_id", "is_open", stage, "pipeline" if name == "deal" else None)
+    return Followed(reference or f"{name}_id", QualifiedName(CRM, name), has)
+
+
+_CARRIED = Carried("parent_owner_id", "parent_is_open", "parent_stage", "parent_pipeline")
+_SOLD = (_followed("deal"), _followed("quote"), _followed("invoice"), _followed("sales_order", "order_id"))
+_TALKED_OF = (_followed("lead"), _followed("contact"), _followed("company"), _followed("ticket"))
+CRM_CHILDREN = (
+    Child(QualifiedName(CRM, "line_item"), _CARRIED, _SOLD),
+    Child(QualifiedName(CRM, "activity"), _CARRIED, _SOLD + _TALKED_OF),
+)
+"""What follows its parents, in the CRM."""
+
+_NAME = r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*'
+_FUNCTION = re.compile(
+    rf"create or replace function rls\.({_NAME})\((.*?)\).*?(?:\n\$\$;|\nreturn .*?;\n|\nend;\n)", re.DOTALL
+)
+_TRIGGER = re.compile(rf"create (?:or replace )?trigger ({_NAME}) .*? on ({_NAME})\.({_NAME})\s.*?;", re.DOTALL)
+_POLICY = re.compile(rf"create policy ({_NAME}) on ({_NAME})\.({_NAME}) .*?;", re.DOTALL)
+_VIEW = re.compile(rf"create view rls\.({_NAME}) as")
+
+
+@dataclass(frozen=True, order=True)
+class Helper:
+    """A function, view, trigger or policy that is shipped, and the statements that make it anew.
+
+    ``table`` is the one that is locked meanwhile.
+    """
+
+    kind: str
+    name: str
+    statements: tuple[str, ...]
+    table: QualifiedName | None = None
+
+
+def placeholders(installation: Installation) -> dict[str, str | sql.Composable]:
+    """Return what fills the placeholders that shipped SQL files have in common."""
+    return {
+        "organisation": installation.organisation,
+        "owner": installation.owner,
+        "owner_name": sql.Literal(installation.owner),
+        "rls_owner": installation.rls_owner,
+        "everyone": installation.everyone,
+        "prefix": sql.Literal(installation.prefix),
+    }
+
+
+def tables(installation: Installation, *, crm: bool) -> dict[QualifiedName, str]:
+    """Return the tables that are Rowlock's own outside schema ``rls``, and their owner."""
+    names = [QualifiedName(installation.organisation, name) for name in ORGANISATION]
+    if crm:
+        names += [QualifiedName(CRM, name) for name in CRM_TABLES]
+    return dict.fromkeys(names, installation.owner)
+
+
+@cache
+def helpers(installation: Installation, *, crm: bool) -> tuple[Helper, ...]:
+    """Return what is shipped, for schema ``rls``, the organisation and, if it is installed, the CRM."""
+    rendered = _Rendered(installation)
+    found = [*rendered.functions(), *rendered.views(), *rendered.organisation()]
+    if crm:
+        found += [*rendered.crm(), *carried(CRM_CHILDREN, installation)]
+    return tuple({(each.kind, each.name): each for each in found}.values())
+
+
+def carried(children: Iterable[Child], installation: Installation) -> Iterator[Helper]:
+    """Return the functions, triggers and policies that make *children* follow their parents.
+
+    With a trigger, what it has missed meanwhile is carried, too.
+    """
+    for child in children:
+        again = {table: statement.as_string(None).rstrip() for table, statement in refilling(child, installation)}
+        for statement in carrying(child, installation):
+            for helper in _parsed(statement.as_string(None), installation):
+                missed = again.values() if helper.table == child.table else [again.get(helper.table or child.table, "")]
+                is_trigger = helper.kind == "helper trigger"
+                yield replace(helper, statements=(*helper.statements, *missed)) if is_trigger else helper
+
+
+def relations(kind: str) -> list[str]:
+    """Return the names of schema ``rls``'s tables (*kind* ``table``) or views (``view``)."""
+    return [path.stem for path in _files() if f"create {kind} rls.{path.stem} " in path.read_text("utf-8")]
+
+
+class _Rendered:
+    """Shipped SQL files with the names of an installation."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+
+    def text(self, path: str, **values: str | sql.Composable) -> str:
+        return template(path, **placeholders(self.installation) | values).as_string(None)
+
+    def functions(self) -> Iterator[Helper]:
+        for path in sorted((directory("sql") / "functions").glob("*.sql")):
+            yield from _parsed(self.text(f"functions/{path.name}"), self.installation)
+
+    def views(self) -> Iterator[Helper]:
+        texts = {name: self.text(f"schema/rls/{name}.sql").strip() for name in relations("view")}
+        ordered = _by_use(texts)
+        gone = "drop view if exists " + ", ".join(f"{RIGHTS_SCHEMA}.{name}" for name in reversed(ordered))
+        owner = sql.Identifier(self.installation.rls_owner).as_string(None)
+        made = [
+            statement
+            for name in ordered
+            for statement in (texts[name].rstrip(";"), f"alter view {RIGHTS_SCHEMA}.{name} owner to {owner}")
+        ]
+        for name in ordered:
+            yield Helper("helper view", f"{RIGHTS_SCHEMA}.{name}", (gone, *made))
+
+    def organisation(self) -> Iterator[Helper]:
+        texts = [self.text(f"schema/rls/{path.name}") for path in _files()]
+        texts += [self.text("schema/organisation/check_login.sql"), self.text("templates/follow_pools.sql")]
+        for name, update in ORGANISATION.items():
+            table = sql.Identifier(self.installation.organisation, name)
+            texts.append(self.text("templates/protect.sql", table=table))
+            if update:
+                texts.append(self._following(table, update))
+        texts += [self._following(sql.Identifier(RIGHTS_SCHEMA, name), "update") for name in FOLLOWED]
+        for text in texts:
+            yield from _parsed(text, self.installation)
+
+    def _following(self, table: sql.Identifier, update: str) -> str:
+        return self.text("templates/follow_organisation.sql", table=table, update=sql.SQL(update))
+
+    def crm(self) -> Iterator[Helper]:
+        for name in CRM_TABLES:
+            table = sql.Identifier(CRM, name)
+            yield from _parsed(self.text("templates/protect.sql", table=table), self.installation)
+            if name not in NOT_STAMPED:
+                yield from _parsed(self.text("templates/stamp.sql", table=table), self.installation)
+
+
+def _parsed(text: str, installation: Installation) -> Iterator[Helper]:
+    """Yield the functions, triggers and policies a text of ours makes."""
+    owner = sql.Identifier(installation.rls_owner).as_string(None)
+    for match in _FUNCTION.finditer(text):
+        types = [argument.split(" ", 1)[1] for argument in match[2].split(", ") if argument]
+        name = f"{RIGHTS_SCHEMA}.{match[1]}({', '.join(types)})"
+        yield Helper(
+            "helper function",
+            f"{RIGHTS_SCHEMA}.{_plain(match[1])}({', '.join(_INTERNAL.get(kind, kind) for kind in types)})",
+            (
+                match[0].strip().rstrip(";"),
+                f"alter function {name} owner to {owner}",
+                f"revoke all on function {name} from public",
+            ),
+        )
+    for match in _TRIGGER.finditer(text):
+        table = f"{match[2]}.{match[3]}"
+        made = re.sub("^create (or replace )?trigger", "create or replace trigger", match[0]).rstrip(";")
+        enabled = f"alter table {table} enable trigger {match[1]}"
+        yield _on_table("helper trigger", match, (made, enabled))
+    for match in _POLICY.finditer(text):
+        gone = f"drop policy if exists {match[1]} on {match[2]}.{match[3]}"
+        yield _on_table("helper policy", match, (gone, match[0].rstrip(";")))
+
+
+_INTERNAL = {"int": "integer", "int[]": "integer[]"}
+"""How ``format_type`` calls what our files call otherwise."""
+
+
+def _on_table(kind: str, match: re.Match[str], statements: tuple[str, ...]) -> Helper:
+    table = QualifiedName(_plain(match[2]), _plain(match[3]))
+    return Helper(kind, f"{_plain(match[1])} on {table}", statements, table)
+
+
+def _plain(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
+
+
+def _by_use(texts: dict[str, str]) -> list[str]:
+    """Return views in an order in which they can be made: what another one reads comes first."""
+    ordered: list[str] = []
+    while len(ordered) < len(texts):
+        rest = [name for name in texts if name not in ordered]
+        ready = [
+            name
+            for name in rest
+            if not any(re.search(rf"\brls\.{other}\b", texts[name]) for other in rest if other != name)
+        ]
+        ordered += ready
+    return ordered
+
+
+def _files() -> list[Path]:
+    return sorted((directory("sql") / "schema" / "rls").glob("*.sql"))

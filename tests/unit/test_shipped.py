@@ -1,0 +1,11 @@
+"""What ships is known by the same names everywhere."""
+
+from __future__ import annotations
+
+from rls.names import ORGANISATION_TABLES
+from rls.shipped import ORGANISATION
+
+
+def test_the_organisation_has_the_same_tables_everywhere() -> None:
+    """Privileges on them are looked at, and their triggers."""
+    assert tuple(ORGANISATION) == ORGANISATION_TABLES
