@@ -29,6 +29,7 @@ SECTIONS = {
         "verify": "rights",
         "history": "applying",
         "rollback": "applying",
+        "revision": "revising",
     },
     "People": {
         "people": "people",

@@ -25,7 +25,18 @@ down_revision = None
 branch_labels = ("support",)
 depends_on = None
 
-TABLES = ("installation", "refreshed", "reach", "role", "permission", "assignment", "applied", "history", "pool")
+TABLES = (
+    "installation",
+    "refreshed",
+    "reach",
+    "role",
+    "permission",
+    "assignment",
+    "applied",
+    "history",
+    "pool",
+    "set_aside",
+)
 VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "desired_pool_membership")
 FUNCTIONS = (
     "lock_organisation",

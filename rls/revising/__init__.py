@@ -1,0 +1,39 @@
+"""Revisions of rights for Alembic: written from a plan, run in phases, taken back exactly.
+
+Importing this package registers ``op.change_rights`` and ``op.restore_rights``;
+a revision's file needs nothing else.
+"""
+
+from rls.names import QualifiedName
+from rls.revising import operations as _operations
+from rls.revising.environment import environment
+from rls.revising.revision import Assignment, Rights, alter, create, drop
+from rls.state.objects import (
+    DatabaseRole,
+    Function,
+    Grant,
+    PermissionRow,
+    Policy,
+    RoleRow,
+    RowSecurity,
+)
+
+REGISTERED = (_operations.ChangeRights, _operations.RestoreRights)
+"""What Alembic knows since this package was imported."""
+
+__all__ = [
+    "Assignment",
+    "DatabaseRole",
+    "Function",
+    "Grant",
+    "PermissionRow",
+    "Policy",
+    "QualifiedName",
+    "Rights",
+    "RoleRow",
+    "RowSecurity",
+    "alter",
+    "create",
+    "drop",
+    "environment",
+]
