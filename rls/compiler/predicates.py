@@ -38,7 +38,10 @@ class Predicate:
     ``levels`` are the role's own, by source.  ``timed``: the role counts only
     while its caller holds it.  ``overruled``: in some cells an explicit level
     of another role counts instead.  ``within_read``: rows must also be readable
-    by any of the caller's roles.
+    by any of the caller's roles.  ``version`` is that of the levels.
+
+    Whatever asks something when it runs asks in ``counted`` whether the levels
+    are still those it was written for.
     """
 
     table: QualifiedName
@@ -47,25 +50,26 @@ class Predicate:
     timed: bool = False
     overruled: bool = False
     within_read: bool = False
+    version: str = ""
 
     def body(self) -> str:
         """Return the expression after RETURN."""
         reached = self._within_read() if self.within_read else self._reached()
-        if self.timed or self.overruled:
+        if self.timed or self.overruled or self.within_read:
             reached = all_of([sql.SQL("{} = any (counted)").format(self._counting()), reached])
         return reached.as_string(None)
 
     def _counting(self) -> sql.Composable:
         """Return the cell that must count: the row's own, or any where the role counts everywhere or nowhere."""
         if self.overruled:
-            return self._cell()
+            return sql.SQL("{} || {}").format(sql.Literal(f"{self.version}:"), self._cell())
         reached = (
             cell_key(source, cell)
             for source in self.sources
             for cell, (level, _) in self.levels[source.entity.name].items()
             if level > Level.none
         )
-        return sql.Literal(next(reached, ""))
+        return sql.Literal(f"{self.version}:{next(reached, '')}")
 
     def _reached(self) -> sql.Composable:
         ways = (

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 
 from rls.compiler.predicates import Predicate
 from rls.compiler.sources import Levels, Source, cell_key, source_levels, sources
@@ -12,6 +13,17 @@ from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operatio
 from rls.state.objects import PermissionRow
 
 WRITES: tuple[Operation, ...] = ("create", "update", "delete")
+
+
+def version(rows: Iterable[PermissionRow]) -> str:
+    """Return what tells a role's levels for an operation on an entity from all others.
+
+    ``rls.counted`` computes the same of what ``rls.permission`` holds.  An open
+    transaction may go on with a function from before a change, while it reads
+    the table as it is after: such a function counts nowhere.
+    """
+    text = "".join(f"{row.cell}\n{row.level}\n" for row in sorted(rows))
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True)
@@ -100,19 +112,24 @@ class Rights:
             timed=role.timed,
             overruled=bool(self.overruled(role, operation)),
             within_read=operation != "read" and self.needs_read_check(role, operation),
+            version=version(self._rows(role, operation)),
         )
 
     def rows(self) -> Iterator[PermissionRow]:
         """Yield what ``rls.permission`` must hold: the levels some predicate asks for when it runs."""
-        keep_explicit = self.definition.several_roles == "explicit"
         for operation in OPERATIONS:
             everybody = self._asked_of_everybody(operation)
             for role in self.roles:
-                if everybody or role.timed:
-                    for key, level, stated in self.cells(role, operation):
-                        explicit = stated and keep_explicit
-                        if level > Level.none or explicit:
-                            yield PermissionRow(role.name, self.entity.name, operation, key, level.name, explicit)
+                writes = operation in WRITES and self.needs_read_check(role, operation)
+                if everybody or writes or role.timed:
+                    yield from self._rows(role, operation)
+
+    def _rows(self, role: Role, operation: Operation) -> Iterator[PermissionRow]:
+        keep_explicit = self.definition.several_roles == "explicit"
+        for key, level, stated in self.cells(role, operation):
+            explicit = stated and keep_explicit
+            if level > Level.none or explicit:
+                yield PermissionRow(role.name, self.entity.name, operation, key, level.name, explicit)
 
     def _asked_of_everybody(self, operation: Operation) -> bool:
         """Whether a predicate asks what the caller's other roles say of this operation."""

@@ -17,7 +17,7 @@ from psycopg import sql
 from rls.compiler.cells import FALSE, any_of
 from rls.compiler.checking import check
 from rls.compiler.predicates import READABLE, Predicate
-from rls.compiler.rights import Rights
+from rls.compiler.rights import Rights, version
 from rls.compiler.sources import Source
 from rls.definition.model import Definition, Entity, Level, Operation, Owner
 from rls.errors import PlanError
@@ -54,7 +54,8 @@ class Permissions:
 
     def counted(self, held: Roles, role: str, operation: str) -> list[str]:
         """Return what ``rls.counted(role, entity, operation)`` returns to who holds these roles."""
-        return sorted(row.cell for row in self._counting(held, operation) if row.role == role)
+        levels = version(row for row in self._by_operation[operation] if row.role == role)
+        return sorted(f"{levels}:{row.cell}" for row in self._counting(held, operation) if row.role == role)
 
     def readable(self, held: Roles, level: Level) -> list[str]:
         """Return what ``rls.readable(entity, level)`` returns to who holds these roles."""

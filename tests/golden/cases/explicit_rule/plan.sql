@@ -5,7 +5,7 @@ create or replace function "rls"."auditor_reads"("deal" "crm"."deal", "me" integ
   language sql
   stable
   parallel safe
-  return 'deal:' || '*' || '/' || case when "deal"."stage" in ('new', 'won') then "deal"."stage"::text else '*' end = any (counted);
+  return '980e60fe414106db:' || 'deal:' || '*' || '/' || case when "deal"."stage" in ('new', 'won') then "deal"."stage"::text else '*' end = any (counted);
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/*', 'all', false)
   on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/new', 'all', false)

@@ -5,13 +5,13 @@ create or replace function "rls"."stand_in_reads"("activity" "crm"."activity", "
   language sql
   stable
   parallel safe
-  return ('deal:partners/new' = any (counted)) and ("activity"."parent_owner_id" = me);
+  return ('1af61d668fad80b1:deal:partners/new' = any (counted)) and ("activity"."parent_owner_id" = me);
 create or replace function "rls"."stand_in_reads"("deal" "crm"."deal", "me" integer, "department_owners" integer[], "subtree_owners" integer[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return ('deal:partners/new' = any (counted)) and ("deal"."owner_id" = me);
+  return ('1af61d668fad80b1:deal:partners/new' = any (counted)) and ("deal"."owner_id" = me);
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/*', 'own', false)
   on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/lost', 'own', false)
