@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,10 @@ from rls.plan import (
     make_plan,
     planned_again,
     refuse_older,
+    terminating,
 )
 from rls.plan import history as entries
+from rls.plan.changes import Phase
 from rls.report import console
 from rls.report.histories import history_data, history_table
 from rls.report.phases import phases
@@ -59,6 +62,12 @@ def patience(command: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
+terminate = click.option(
+    "--terminate",
+    is_flag=True,
+    help="End sessions of people and pools whose open transactions began before the rights changed.",
+)
+
 allow_widening = click.option(
     "--allow-widening", is_flag=True, help="Do not ask where somebody may reach more than before."
 )
@@ -68,6 +77,7 @@ allow_widening = click.option(
 @definitions
 @click.option("--force", is_flag=True, help="Also a definition that was replaced since by a newer one.")
 @allow_widening
+@terminate
 @patience
 @as_json
 @with_connection
@@ -77,6 +87,7 @@ def apply(
     *,
     force: bool,
     allow_widening: bool,
+    terminate: bool,
     patience: Patience,
     as_json: bool,
 ) -> None:
@@ -90,6 +101,10 @@ def apply(
 
     A change of levels, stages or assignments is a switch only.  Interrupted
     anywhere, rights are the old or the new ones, and the next apply goes on.
+
+    What is not a new statement cannot obey at once: a query that is running, a
+    REPEATABLE READ snapshot, an open cursor or transaction.  Those that began
+    before are named; --terminate ends their sessions.
 
     Where the definition replaces another and somebody may reach more than
     before, apply asks; without a terminal it needs --allow-widening.
@@ -108,7 +123,7 @@ def apply(
         refuse_older(connection, made)
     if not allow_widening:
         _ask_to_widen(connection, made)
-    _run(connection, made, patience, as_json=as_json)
+    _run(connection, made, patience, terminate=terminate, as_json=as_json)
 
 
 @click.command()
@@ -131,11 +146,18 @@ def history(connection: psycopg.Connection, *, as_json: bool) -> None:
 @click.command()
 @click.argument("entry", type=int)
 @allow_widening
+@terminate
 @patience
 @as_json
 @with_connection
 def rollback(
-    connection: psycopg.Connection, entry: int, *, allow_widening: bool, patience: Patience, as_json: bool
+    connection: psycopg.Connection,
+    entry: int,
+    *,
+    allow_widening: bool,
+    terminate: bool,
+    patience: Patience,
+    as_json: bool,
 ) -> None:
     """Put the definition of an earlier ENTRY of the history in force again.
 
@@ -150,7 +172,7 @@ def rollback(
     made = make_plan(connection, definition_at(connection, entry), f"entry {entry}")
     if not allow_widening:
         _ask_to_widen(connection, made)
-    _run(connection, made, patience, as_json=as_json)
+    _run(connection, made, patience, terminate=terminate, as_json=as_json)
 
 
 def _ask_to_widen(connection: psycopg.Connection, made: Plan) -> None:
@@ -176,12 +198,53 @@ def _planned(connection: psycopg.Connection, paths: tuple[Path, ...]) -> Plan:
     return make_plan(connection, definition_of(paths), " ".join(map(str, paths)) or "shipped")
 
 
-def _run(connection: psycopg.Connection, made: Plan, patience: Patience, *, as_json: bool) -> None:
-    with phases() as report:
-        apply_in_phases(connection, made, patience=patience, report=report)
+def _run(connection: psycopg.Connection, made: Plan, patience: Patience, *, terminate: bool, as_json: bool) -> None:
+    if terminate:
+        terminating.refuse_to_end(connection)
+    before = terminating.held(connection) if terminate else frozenset()
+    switched = _put_in_force(connection, made, patience)
     if as_json:
         console.json(plan_data(made))
     else:
         console.say(summary(made) if made.empty else f"applied: {summary(made).removeprefix('Plan: ')}")
     for text in made.foreign:
         console.say(f"! foreign {text}: not ours, left alone; it may let rows through")
+    if terminate:
+        losers = {login for login, _ in before - terminating.held(connection)}
+        _tell_ended(terminating.find(connection, made.installation, switched, losers=losers, ending=True))
+    elif not made.empty:
+        _tell_open(connection, terminating.find(connection, made.installation, switched))
+
+
+def _put_in_force(connection: psycopg.Connection, made: Plan, patience: Patience) -> datetime:
+    """Apply; return a moment after rights changed, by the server's clock: where nothing does, of the last time."""
+    switched: list[datetime] = []
+    with phases() as show:
+
+        def report(phase: Phase, done: int, total: int, what: str) -> None:
+            if phase is Phase.clean_up and not switched:
+                switched.append(terminating.clock(connection))
+            show(phase, done, total, what)
+
+        apply_in_phases(connection, made, patience=patience, report=report)
+    if made.empty:
+        return terminating.last_switch(connection)
+    return switched[0] if switched else terminating.clock(connection)
+
+
+def _tell_ended(found: list[terminating.Open]) -> None:
+    for one in found:
+        console.say(f"{'ended' if one.ended else 'did not end within 5 s'}: {one}")
+
+
+def _tell_open(connection: psycopg.Connection, found: list[terminating.Open]) -> None:
+    if found:
+        number = f"{len(found)} transaction{'' if len(found) == 1 else 's'}"
+        console.warn(
+            f"{number} begun before may go on under the old rights; `rowlock apply --terminate` ends such sessions"
+        )
+    for one in found:
+        console.say(f"  {one}")
+    if not terminating.may_see(connection):
+        who = connection.info.user
+        console.say(f'other people\'s open transactions were not looked at: grant pg_read_all_stats to "{who}"')
