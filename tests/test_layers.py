@@ -15,6 +15,7 @@ ORDER = (
     "names",
     "pools",
     "resources",
+    "sessions",
     "definition",
     "state",
     "carrying",

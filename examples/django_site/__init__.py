@@ -1,0 +1,1 @@
+"""A Django site over the CRM."""

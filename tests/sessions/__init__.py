@@ -1,0 +1,1 @@
+"""Sessions of people over a pool: real connections, real load."""
