@@ -40,6 +40,7 @@ SECTIONS = {
     },
     "Connections": {
         "pool": "pool",
+        "pgbouncer": "pgbouncer",
     },
     "Records": {
         "load": "records",

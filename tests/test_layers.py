@@ -29,6 +29,7 @@ ORDER = (
     "effect",
     "revising",
     "organisation",
+    "pgbouncer",
     "records",
     "server",
     "demo",

@@ -17,6 +17,7 @@ from rls.migrating_roles import (
     roles_of,
     take_from_public,
 )
+from rls.pgbouncer import database as pgbouncer
 from rls.plan import deploy
 from rls.shipped import FOLLOWED, ORGANISATION
 
@@ -101,6 +102,8 @@ def downgrade() -> None:
     owners = [names.owner, names.rls_owner]
     refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles_of(migration), *owners])
     migration.execute(sql.SQL("delete from rls.pool"))
+    if pgbouncer.installed(migration.connection):
+        pgbouncer.remove(migration.connection, names)
     release(migration, roles_of(migration))
     # On tables that are not ours, only their owner can take back what was granted.
     deploy(migration.connection, Definition())

@@ -15,7 +15,9 @@ from rls.names import MAX_BYTES, VERBS
 
 Role = Declared[schema.Role]
 
-RESERVED = re.compile(r"owner|rls_owner|everyone|app|public|none|pg_.*|(department|group|project_group)_[0-9]+(_tree)?")
+RESERVED = re.compile(
+    r"owner|rls_owner|everyone|app|pgbouncer(_reader)?|public|none|pg_.*|(department|group|project_group)_[0-9]+(_tree)?"
+)
 """Role names whose database role, or whose plain form, means something else already."""
 
 LONGEST_VERB = max(len(verb) for verb in VERBS.values()) + 1

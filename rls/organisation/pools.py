@@ -19,12 +19,14 @@ from rls.organisation.applying import verifier
 from rls.organisation.logins import fault
 from rls.resources import sql_text
 
-LOCK = "select pg_advisory_xact_lock(hashtext('rowlock'), 1)"
+LOCK = "lock table rls.refreshed in share row exclusive mode"
 
 CREATE = sql.SQL("create role {} login noinherit")
 
 ADD = """
-insert into rls.pool (login, slice, slices) values (%s, %s, %s)
+insert into rls.pool (login, slice, slices)
+select added.login, added.slice, added.slices
+from unnest(%s::name[], %s::int[], %s::int[]) as added (login, slice, slices)
 on conflict (login) do update set slice = excluded.slice, slices = excluded.slices
 """
 
@@ -113,8 +115,9 @@ def add(
             secret = sql.Literal(verifier(connection, login, passwords[login]))
             statement = sql.SQL("{} password {}").format(statement, secret)
         connection.execute(statement)
-    with connection.cursor() as cursor:
-        cursor.executemany(ADD, [(login, *part) for login, part in wanted.items()])
+    # One statement, since triggers follow each.
+    parts = wanted.values()
+    connection.execute(ADD, [list(wanted), [part for part, _ in parts], [slices for _, slices in parts]])
 
 
 def existing(connection: Connection[Any], logins: Collection[str]) -> set[str]:

@@ -14,7 +14,7 @@ begin
     join pg_catalog.pg_roles as login on login.oid = edge.member
     join pg_catalog.pg_roles as role on role.oid = edge.roleid
     left join pg_catalog.pg_roles as grantor on grantor.oid = edge.grantor
-    where login.rolname = old.login and role.rolname in (select person_login.login from rls.person_login)
+    where login.rolname = old.login and exists (select from rls.reach where reach.login = role.rolname)
     group by grantor.rolname
   loop
     execute pg_catalog.format('revoke %s from %I', change.roles, old.login)

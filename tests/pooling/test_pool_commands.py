@@ -141,7 +141,11 @@ def test_whoever_installed_without_being_superuser_keeps_pools(empty_database: D
     administrator.execute(f'alter database "{empty_database.name}" owner to keeper'.encode())
     (tmp_path / "staff.csv").write_text("login,name\nada,Ada\nbo,Bo\n", encoding="utf-8")
     try:
-        for command in (["init"], ["people", "sync", "--yes", str(tmp_path / "staff.csv")], ["pool", "refresh"]):
+        for command in (
+            ["init", "--no-crm"],
+            ["people", "sync", "--yes", str(tmp_path / "staff.csv")],
+            ["pool", "refresh"],
+        ):
             assert empty_database.invoke(command, user="keeper").exit_code == 0
         new = str(tmp_path / "new.csv")
         assert empty_database.invoke(["pool", "add", "crm_app", "--passwords", new], user="keeper").exit_code == 0
