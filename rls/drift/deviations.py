@@ -95,7 +95,9 @@ def _record(connection: Connection[Any], keys: Collection[Key], installation: In
         return
     pin(connection)
     values = [
-        (row["kind"], [row["name"]], "", row["canonical"]) for key, row in _present(connection).items() if key in keys
+        (row["kind"], [row["name"]], "", row["canonical"])
+        for key, row in _present(connection).items()
+        if key in keys and row["canonical"] is not None
     ]
     connection.execute(sql.SQL("set local role {}").format(sql.Identifier(installation.rls_owner)))
     with connection.cursor() as cursor:
@@ -111,8 +113,8 @@ def _altered(present: Mapping[Key, Row], wanted: Iterable[Helper], *, ours: bool
     """
     for helper in wanted:
         row = present.get((helper.kind, helper.name))
-        if row is None:
-            how = "is missing" if ours else ""
+        if row is None or row["canonical"] is None:
+            how = "is missing" if ours or row else ""
         elif row["known"] is None:
             how = "is not known to be as shipped" if ours or not _has_body(row["canonical"], helper) else ""
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rls.plan.changes import Change
 from rls.state.objects import (
     AssignmentRow,
@@ -47,7 +49,12 @@ def diff(current: State, desired: State) -> tuple[Change, ...]:
     """
     before, after = current.by_identity(), desired.by_identity()
     dropped = [Change(thing, None) for key, thing in before.items() if key not in after and _droppable(thing)]
-    made = [Change(before.get(key), thing) for key, thing in after.items() if before.get(key) != thing]
+    lost = {_on_columns(change.object) for change in dropped}
+    made = [
+        Change(None if key in lost else before.get(key), thing)
+        for key, thing in after.items()
+        if before.get(key) != thing or key in lost
+    ]
     dropped.sort(key=lambda change: (-_rank(change.object), _text(change)))
     made.sort(key=lambda change: (_rank(change.object), _text(change)))
     at_once = [change for change in dropped if _rank(change.object) > _LAST_NEEDED]
@@ -63,6 +70,16 @@ def patched(state: State, changes: tuple[Change, ...]) -> State:
         if change.after is not None:
             objects.add(change.after)
     return State(frozenset(objects))
+
+
+def _on_columns(thing: Object) -> tuple[str, ...] | None:
+    """Return the identity of the same privilege on columns, which goes with that on the whole table.
+
+    https://www.postgresql.org/docs/current/sql-revoke.html
+    """
+    if not isinstance(thing, Grant) or thing.columns is not None or thing.table is None:
+        return None
+    return (thing.kind, *replace(thing, columns=()).identity)
 
 
 def _droppable(thing: Object) -> bool:

@@ -237,6 +237,7 @@ def _grants(
     values = {
         "grantees": grantees,
         "organisation": installation.organisation,
+        "prefix": installation.prefix,
         "rls_owner": installation.rls_owner,
         **names_of(tables),
     }

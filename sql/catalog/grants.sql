@@ -8,6 +8,12 @@ grantee as (
   union all
   select 0, ''
 ),
+-- What a person has as an owner is not a grant; where one of our roles owns something, its privileges count all the same.
+ours as (
+  select role.oid
+  from pg_catalog.pg_roles as role
+  where starts_with(role.rolname::text, %(prefix)s)
+),
 managed as (
   select class.oid
   from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
@@ -17,20 +23,20 @@ managed as (
 entry as (
   select namespace.nspname::text as schema, null::text as name, null::text as "column", null::oid as class, acl.*
   from pg_catalog.pg_namespace as namespace, pg_catalog.aclexplode(namespace.nspacl) as acl
-  where acl.grantee <> namespace.nspowner
+  where (acl.grantee <> namespace.nspowner or acl.grantee in (select ours.oid from ours))
   union all
   select namespace.nspname, class.relname, null, class.oid, acl.*
   from pg_catalog.pg_class as class
   join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
   cross join pg_catalog.aclexplode(class.relacl) as acl
-  where class.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and acl.grantee <> class.relowner
+  where class.relkind in ('r', 'p', 'v', 'm', 'f', 'S') and (acl.grantee <> class.relowner or acl.grantee in (select ours.oid from ours))
   union all
   select namespace.nspname, class.relname, attribute.attname, class.oid, acl.*
   from pg_catalog.pg_attribute as attribute
   join pg_catalog.pg_class as class on class.oid = attribute.attrelid
   join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
   cross join pg_catalog.aclexplode(attribute.attacl) as acl
-  where not attribute.attisdropped and acl.grantee <> class.relowner
+  where not attribute.attisdropped and (acl.grantee <> class.relowner or acl.grantee in (select ours.oid from ours))
   union all
   select
     namespace.nspname,

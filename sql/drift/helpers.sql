@@ -62,6 +62,14 @@ found (kind, name, canonical) as (
   join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
   where policy.polname = 'rls_owner' or (namespace.nspname = 'rls' and policy.polname = 'self')
 )
-select found.kind, found.name, found.canonical, applied.canonical as known
+select
+  coalesce(found.kind, known.kind) as kind,
+  coalesce(found.name, known.name) as name,
+  found.canonical,
+  known.canonical as known
 from found
-left join rls.applied on applied.kind = found.kind and applied.identity = array[found.name]
+full join (
+  select applied.kind, applied.identity[1] as name, applied.canonical
+  from rls.applied
+  where starts_with(applied.kind, 'helper ')
+) as known on known.kind = found.kind and known.name = found.name

@@ -75,6 +75,7 @@ FUNCTIONS = {
 GRANTS = {
     "grant update (name) on crm.product to crm_manager": "- grant update (name) on crm.product to crm_manager",
     "grant select on crm.product to crm_head": "- grant select on crm.product to crm_head",
+    "grant select, update on crm.deal to crm_manager": "- grant select on crm.deal to crm_manager",
     "revoke select (title) on crm.deal from crm_manager": "~ grant select",
     "revoke delete on crm.deal from crm_manager": "+ grant delete on crm.deal to crm_manager",
     "grant select on crm.deal to public": "- grant select on crm.deal to PUBLIC",
