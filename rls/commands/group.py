@@ -100,6 +100,8 @@ def explained(error: Exception) -> tuple[str, int]:
     """Return what the user reads of *error*, a line a problem, and the exit code."""
     if os.environ.get("ROWLOCK_DEBUG"):
         traceback.print_exception(error)
+    if _refused_to_write(error):
+        error = RowlockError("the server only reads: it is a standby, or read-only by default; name the primary")
     match error:
         case RowlockError():
             return str(error), error.exit_code
@@ -112,6 +114,13 @@ def explained(error: Exception) -> tuple[str, int]:
         case _:
             text = " ".join(f"{type(error).__name__}: {error}".split())
             return f"internal error: {text}; run with ROWLOCK_DEBUG=1 for the traceback", CANNOT_RUN
+
+
+def _refused_to_write(error: BaseException | None) -> bool:
+    """Tell whether the server refused to write, also where a library has wrapped what it said."""
+    while error is not None and not isinstance(error, psycopg.errors.ReadOnlySqlTransaction):
+        error = error.__cause__
+    return error is not None
 
 
 def one_line(error: psycopg.Error) -> str:

@@ -21,3 +21,10 @@ def office(cluster_of: Callable[[str], Cluster]) -> Iterator[Office]:
 def login(request: pytest.FixtureRequest) -> str:
     """Give each of the two people in turn."""
     return str(request.param)
+
+
+@pytest.fixture(autouse=True)
+def closed(office: Office) -> Iterator[None]:
+    """Leave no connection of a test to the next: the server has only so many."""
+    yield
+    office.database.close()
