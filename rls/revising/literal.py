@@ -13,6 +13,7 @@ from rls.revising.revision import StatedChange
 from rls.state.objects import Function, Grant
 
 _WIDTH = 110
+_WIDE = 2000
 _STEP = "    "
 _LONG = 60
 
@@ -25,6 +26,7 @@ class Literals:
 
     def __init__(self, constants: Mapping[object, str] | None = None) -> None:
         self._constants = constants or {}
+        self._width = _WIDTH
 
     def value(self, value: Any, indent: str = "") -> str:
         """Return the expression that gives *value*."""
@@ -35,14 +37,18 @@ class Literals:
             return self._call(f"rights.{type(value).__name__}", [(name, getattr(value, name)) for name in said], indent)
         if isinstance(value, tuple):
             return self._constants.get(value) or self._tuple(value, indent)
-        if isinstance(value, str) and len(value) + len(indent) > _WIDTH:
-            pieces = [repr(piece) for piece in _pieces(value, _WIDTH - len(indent) - len(_STEP))]
+        if isinstance(value, str) and len(value) + len(indent) > self._width:
+            pieces = [_quoted(piece) for piece in _pieces(value, self._width - len(indent) - len(_STEP))]
             return "(\n" + "".join(f"{indent}{_STEP}{piece}\n" for piece in pieces) + indent + ")"
-        return repr(value)
+        return _quoted(value) if isinstance(value, str) else repr(value)
 
     def change(self, change: StatedChange, indent: str) -> str:
-        """Return the expression for a change: create, alter with what was otherwise, drop."""
+        """Return the expression for a change: create, alter with what was otherwise, drop.
+
+        What says nothing that its names do not say is one line, however long.
+        """
         before, after = change.before, change.after
+        self._width = _WIDTH if _worth_reading(change) else _WIDE
         if after is None:
             return self._call("rights.drop", [("", before)], indent)
         if before is None:
@@ -60,7 +66,7 @@ class Literals:
         words = [f"{word}=" if word else "" for word, _ in arguments]
         flat = [word + self.value(value) for word, (_, value) in zip(words, arguments, strict=True)]
         line = f"{name}({', '.join(flat)})"
-        if len(line) + len(indent) <= _WIDTH and "\n" not in line:
+        if len(line) + len(indent) <= self._width and "\n" not in line:
             return line
         inner = indent + _STEP
         lines = (word + self.value(value, inner) for word, (_, value) in zip(words, arguments, strict=True))
@@ -81,6 +87,20 @@ def constants(changes: Iterable[StatedChange]) -> dict[object, str]:
         if times > 1 and len(repr(value)) > _LONG:
             names[value] = f"{kind}_{1 + sum(name.startswith(kind) for name in names.values())}"
     return names
+
+
+def _quoted(text: str) -> str:
+    """Return SQL in quotes that leave its own as they are."""
+    plain = text.isprintable() and "\\" not in text
+    awkward = "'" not in text or '"' not in text or "'''" in text or text[0] == "'" or text[-1] == "'"
+    return f"'''{text}'''" if plain and not awkward else repr(text)
+
+
+def _worth_reading(change: StatedChange) -> bool:
+    """Return whether a reviewer wants to see the parts: what becomes otherwise, what a function says."""
+    thing = change.after or change.before
+    alters = change.before is not None and change.after is not None
+    return alters or (isinstance(thing, Function) and thing.body != "false")
 
 
 def _pieces(text: str, width: int) -> list[str]:
