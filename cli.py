@@ -27,6 +27,7 @@ SECTIONS = {
         "plan": "rights",
         "apply": "applying",
         "verify": "rights",
+        "doctor": "doctor",
         "history": "applying",
         "rollback": "applying",
         "revision": "revising",

@@ -30,6 +30,7 @@ ORDER = (
     "revising",
     "organisation",
     "pgbouncer",
+    "doctor",
     "records",
     "server",
     "demo",

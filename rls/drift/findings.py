@@ -84,7 +84,7 @@ def findings(connection: Connection[Any], desired: State, installation: Installa
     :param desired: the tables under rights, and the policies the plan knows of.
     """
     pin(connection)
-    values = _values(connection, desired, installation)
+    values = parameters(connection, desired, installation)
     rows = [row for name in QUERIES for row in rows_of(connection, _query(name, installation), values)]
     found = [Finding(why=WHY[row["kind"]], **row) for row in rows]
     return tuple(sorted(found, key=lambda each: (SEVERITIES.index(each.severity), each.kind, each.object, each.what)))
@@ -95,7 +95,8 @@ def _query(name: str, installation: Installation) -> sql.Composed:
     return sql.SQL(text).format(organisation=sql.Identifier(installation.organisation))
 
 
-def _values(connection: Connection[Any], desired: State, installation: Installation) -> dict[str, Any]:
+def parameters(connection: Connection[Any], desired: State, installation: Installation) -> dict[str, Any]:
+    """Return what the queries are asked with: the tables under rights, the names of what is Rowlock's."""
     crm = has_crm(connection)
     own = shipped.tables(installation, crm=crm)
     tables = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
