@@ -9,7 +9,8 @@ applied, one after the other.  With ``--varied roles`` they differ in their
 roles, too, so that preparing and cleaning up lock tables.
 
 Exit code 1 where a statement failed, waited for a lock, or saw something that
-neither the definition before nor the one after allows.
+neither the definition before nor the one after allows, and where the machine was
+too slow for all the changes.
 """
 
 from __future__ import annotations
@@ -44,8 +45,8 @@ from rls.server import EmbeddedServer
 
 DATABASE = "bench"
 
-MOST = 5
-"""How many times as long as wanted the changes may take: on a busy machine they are late."""
+MOST = 20
+"""How many times as long as wanted the changes may take; on a busy machine they are late, and become fewer."""
 
 MANAGED = "select oid from pg_class where relnamespace = 't'::regnamespace and relkind = 'r'"
 
@@ -160,7 +161,6 @@ def _change(applier: Applier, rights: list[Rights], wanted: Wanted, findings: Fi
     for number in range(1, wanted.changes + 1):
         time.sleep(max(0.0, start + (number - 1) * wanted.seconds / wanted.changes - time.monotonic()))
         if time.monotonic() > start + MOST * wanted.seconds:
-            findings.failed.append(f"only {number - 1} of {wanted.changes} changes in {MOST} times the time")
             break
         which = (history[-1].rights + 1 + number % (len(rights) - 1)) % len(rights)
         history.append(_applied(applier, rights, which, wanted.patience))
@@ -293,7 +293,7 @@ def main() -> int:
         data = asdict(findings) | {"switch_locks": sorted(findings.switch_locks)}
         data |= {"seen_locks": sorted(findings.seen_locks), "server_version": version}
         arguments.json.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
-    return 1 if findings.wrong or findings.switch_locks else 0
+    return 1 if findings.wrong or findings.switch_locks or findings.changes < wanted.changes else 0
 
 
 def _arguments() -> argparse.Namespace:
