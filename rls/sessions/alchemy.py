@@ -140,11 +140,13 @@ def _keep_clean(engine: Engine) -> None:
         event.listen(engine.pool, "reset", clean)
 
 
-def _clean_at_once(connection: DBAPIConnection, _: object, state: PoolResetState) -> None:
+def _clean_at_once(connection: Any, _: object, state: PoolResetState) -> None:
     """Take back what outlives a transaction, in one message.  Where that fails, SQLAlchemy drops the connection."""
     if state.asyncio_safe and not state.terminate_only:
         connection.rollback()
-        connection.cursor().execute(f"{CLEAN}; commit")
+        before, connection.autocommit = connection.autocommit, True
+        connection.cursor().execute(CLEAN)
+        connection.autocommit = before
 
 
 def _clean_singly(connection: DBAPIConnection, _: object, state: PoolResetState) -> None:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg.rows import tuple_row
 
-from rls.sessions.ending import COMMIT, PATIENCE, ROLLBACK, abandon, check_idle, check_usable, defaults, is_usable
+from rls.sessions.ending import (
+    COMMIT,
+    PATIENCE,
+    ROLLBACK,
+    abandon,
+    begin_statement,
+    check_idle,
+    check_usable,
+    defaults,
+    is_usable,
+)
 from rls.sessions.guard import AsyncGuard
 from rls.sessions.statements import BECOME, OWN_RIGHTS, check_answers, check_name, explained, known
 
@@ -35,10 +45,11 @@ async def on_connection(
     """Give the connection itself for the block, as the person's."""
     check_name(login)
     check_idle(connection, login)
-    before = defaults(connection)
+    before, autocommit = defaults(connection), connection.autocommit
     guard = AsyncGuard(connection, login)
     try:
-        await begin(connection, login)
+        await connection.set_autocommit(True)
+        await begin(connection, login, whole=True)
         yield cast("psycopg.AsyncConnection[Any]", guard)
         await guard.revoke()
         check_usable(connection, login)
@@ -50,33 +61,32 @@ async def on_connection(
     finally:
         for name, value in before.items():
             setattr(connection, name, value)
+        if not connection.closed:
+            await connection.set_autocommit(autocommit)
 
 
-async def begin(connection: psycopg.AsyncConnection[Any], login: str) -> None:
-    """Begin, and become the person, in one round trip where libpq can.
+async def begin(connection: psycopg.AsyncConnection[Any], login: str, *, whole: bool = False) -> None:
+    """Become the person in a transaction.
 
+    :param whole: begin it, too, all in one round trip where libpq can; the
+        connection is in autocommit then, since psycopg's own BEGIN waits for
+        the server once more.
     :raises NotAPersonError: no active person has the login.
     :raises PoolLoginError: the connection's login has rights of its own, or may not become the person.
     """
+    rights = None
     try:
-        if psycopg.AsyncPipeline.is_supported():
-            async with connection.pipeline():
-                answers = await _ask(connection, login)
-        else:
-            answers = await _ask(connection, login)
+        async with connection.pipeline() if whole and psycopg.AsyncPipeline.is_supported() else nullcontext():
+            if whole:
+                await _cursor(connection).execute(begin_statement(connection))
+            if connection not in known:
+                rights = await _cursor(connection).execute(OWN_RIGHTS)
+            became = await _cursor(connection).execute(BECOME, {"login": login}, prepare=True)
     except (psycopg.Error, UnicodeEncodeError) as error:
         found = explained(error, login)
         raise found from (None if found is not error else error.__cause__)
-    check_answers(login, *answers)
+    check_answers(login, await became.fetchone(), None if rights is None else await rights.fetchone())
     known.add(connection)
-
-
-async def _ask(connection: psycopg.AsyncConnection[Any], login: str) -> tuple[Any, Any]:
-    if connection.autocommit:
-        await _cursor(connection).execute("begin")
-    rights = None if connection in known else await _cursor(connection).execute(OWN_RIGHTS)
-    became = await _cursor(connection).execute(BECOME, {"login": login}, prepare=True)
-    return await became.fetchone(), rights and await rights.fetchone()
 
 
 def _cursor(connection: psycopg.AsyncConnection[Any]) -> psycopg.AsyncCursor[tuple[Any, ...]]:

@@ -1,10 +1,11 @@
-"""How a session of psycopg's ends, as far as it is the same with and without await."""
+"""How a session of psycopg's begins and ends, as far as it is the same with and without await."""
 
 from __future__ import annotations
 
 import logging
 from typing import Any
 
+from psycopg import IsolationLevel, sql
 from psycopg.pq import PipelineStatus, TransactionStatus
 
 from rls.sessions.errors import MisuseError, shown
@@ -44,6 +45,21 @@ def check_idle(connection: Any, login: object) -> None:
             f"a session of {shown(login)} on a connection that is in a transaction or a pipeline already: a session is"
             " a transaction of its own"
         )
+
+
+def begin_statement(connection: Any) -> sql.Composed:
+    """Return what begins a transaction as the connection's attributes have it."""
+    parts = [sql.SQL("begin")]
+    if connection.isolation_level is not None:
+        level = IsolationLevel(connection.isolation_level).name.replace("_", " ").lower()
+        parts.append(sql.SQL(f"isolation level {level}"))
+    for value, word in (
+        (connection.read_only, ("read only", "read write")),
+        (connection.deferrable, ("deferrable", "not deferrable")),
+    ):
+        if value is not None:
+            parts.append(sql.SQL(word[0] if value else word[1]))
+    return sql.SQL(" ").join(parts)
 
 
 def is_usable(connection: Any) -> bool:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 from psycopg.rows import tuple_row
 
-from rls.sessions.ending import COMMIT, PATIENCE, ROLLBACK, abandon, check_idle, check_usable, defaults, is_usable
+from rls.sessions.ending import (
+    COMMIT,
+    PATIENCE,
+    ROLLBACK,
+    abandon,
+    begin_statement,
+    check_idle,
+    check_usable,
+    defaults,
+    is_usable,
+)
 from rls.sessions.guard import SyncGuard
 from rls.sessions.statements import BECOME, OWN_RIGHTS, check_answers, check_name, explained, known
 
@@ -32,10 +42,11 @@ def on_connection(connection: psycopg.Connection[Any], login: str) -> Iterator[p
     """Give the connection itself for the block, as the person's."""
     check_name(login)
     check_idle(connection, login)
-    before = defaults(connection)
+    before, autocommit = defaults(connection), connection.autocommit
     guard = SyncGuard(connection, login)
     try:
-        begin(connection, login)
+        connection.autocommit = True
+        begin(connection, login, whole=True)
         yield cast("psycopg.Connection[Any]", guard)
         guard.revoke()
         check_usable(connection, login)
@@ -47,33 +58,32 @@ def on_connection(connection: psycopg.Connection[Any], login: str) -> Iterator[p
     finally:
         for name, value in before.items():
             setattr(connection, name, value)
+        if not connection.closed:
+            connection.autocommit = autocommit
 
 
-def begin(connection: psycopg.Connection[Any], login: str) -> None:
-    """Begin, and become the person, in one round trip where libpq can.
+def begin(connection: psycopg.Connection[Any], login: str, *, whole: bool = False) -> None:
+    """Become the person in a transaction.
 
+    :param whole: begin it, too, all in one round trip where libpq can; the
+        connection is in autocommit then, since psycopg's own BEGIN waits for
+        the server once more.
     :raises NotAPersonError: no active person has the login.
     :raises PoolLoginError: the connection's login has rights of its own, or may not become the person.
     """
+    rights = None
     try:
-        if psycopg.Pipeline.is_supported():
-            with connection.pipeline():
-                answers = _ask(connection, login)
-        else:
-            answers = _ask(connection, login)
+        with connection.pipeline() if whole and psycopg.Pipeline.is_supported() else nullcontext():
+            if whole:
+                _cursor(connection).execute(begin_statement(connection))
+            if connection not in known:
+                rights = _cursor(connection).execute(OWN_RIGHTS)
+            became = _cursor(connection).execute(BECOME, {"login": login}, prepare=True)
     except (psycopg.Error, UnicodeEncodeError) as error:
         found = explained(error, login)
         raise found from (None if found is not error else error.__cause__)
-    check_answers(login, *answers)
+    check_answers(login, became.fetchone(), None if rights is None else rights.fetchone())
     known.add(connection)
-
-
-def _ask(connection: psycopg.Connection[Any], login: str) -> tuple[Any, Any]:
-    if connection.autocommit:
-        _cursor(connection).execute("begin")
-    rights = None if connection in known else _cursor(connection).execute(OWN_RIGHTS)
-    became = _cursor(connection).execute(BECOME, {"login": login}, prepare=True)
-    return became.fetchone(), rights and rights.fetchone()
 
 
 def _cursor(connection: psycopg.Connection[Any]) -> psycopg.Cursor[tuple[Any, ...]]:

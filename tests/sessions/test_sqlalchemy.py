@@ -37,9 +37,9 @@ class Deal(Base):
 
 
 @contextmanager
-def engine_of(office: Office, **options: Any) -> Iterator[Engine]:
+def engine_of(office: Office, driver: str = "psycopg", **options: Any) -> Iterator[Engine]:
     """Give an engine with one connection."""
-    url = office.url().replace("postgresql:", "postgresql+psycopg:")
+    url = office.url().replace("postgresql:", f"postgresql+{driver}:")
     engine = create_engine(url, **{"pool_size": 1, "max_overflow": 0, "pool_timeout": 20} | options)
     yield engine
     engine.dispose()
@@ -59,9 +59,10 @@ def assert_nobody(engine: Engine) -> None:
         refused(lambda: connection.execute(DEALS))
 
 
-def test_an_engine(office: Office) -> None:
+@pytest.mark.parametrize("driver", ["psycopg", "psycopg2"])
+def test_an_engine(office: Office, driver: str) -> None:
     """Gives everybody their rows, through one connection."""
-    with engine_of(office) as engine:
+    with engine_of(office, driver) as engine:
         for login, expected in office.sees.items():
             with as_person(engine, login) as connection:
                 assert connection.scalars(DEALS).all() == expected
