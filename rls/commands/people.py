@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import psycopg
 
+from rls.commands import logins as of_logins
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
 from rls.organisation.wording import count
@@ -17,6 +18,7 @@ from rls.report import console
 from rls.report.tables import cell, table
 
 if TYPE_CHECKING:
+    from rls.names import Installation
     from rls.organisation.sync import SyncPlan
 
 SCHEMA_VERSION = 1
@@ -26,6 +28,10 @@ SCHEMA_VERSION = 1
 @click.group()
 def people() -> None:
     """Who works here: people, departments and their logins."""
+
+
+for command in (of_logins.password, of_logins.limit, of_logins.limits):
+    people.add_command(command)
 
 
 @people.command("sync")
@@ -124,11 +130,28 @@ def sync(
     keeper = _Passwords(passwords)
     with keeper:
         outcome = syncing.run(connection, installation, reading, options, planned, keeper.keep)
+    _follow_limits(connection, installation)
     ended = f"; {count(outcome.sessions_ended, 'session')} ended" if outcome.sessions_ended else ""
     console.say(f"done: {_counted(planned)}{ended}")
     if outcome.sessions_left:
         sessions = count(outcome.sessions_left, "session")
         console.warn(f"{sessions} of dismissed people go on, without rights: you may not end them (pg_signal_backend)")
+
+
+def _follow_limits(connection: psycopg.Connection, installation: Installation) -> None:
+    """Give the logins the limits of the roles their people have by now."""
+    from rls.organisation.limits import mend
+
+    try:
+        with connection.transaction():
+            changed = mend(connection, installation)
+    except psycopg.errors.InsufficientPrivilege:
+        console.warn(
+            "limits of logins are left as they were, since you may not alter all of them: people limits --mend"
+        )
+        return
+    if changed:
+        console.say(f"{count(len(changed), 'limit')} of logins changed")
 
 
 def _show(planned: SyncPlan, *, as_json: bool) -> None:

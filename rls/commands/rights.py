@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -9,9 +10,10 @@ import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json, definition_of, definitions
-from rls.drift import findings
+from rls.drift import Finding, findings
 from rls.effect import Effect, effect, in_force, level_changes
 from rls.errors import RowlockError
+from rls.names import Installation
 from rls.plan import Plan, applied_definition, make_plan, save
 from rls.plan.render import script
 from rls.report import console
@@ -115,10 +117,26 @@ def verify(connection: psycopg.Connection, *, as_json: bool) -> None:
     """
     made = make_plan(connection, applied_definition(connection))
     with connection.transaction():
-        found = findings(connection, made.desired, made.installation)
+        found = (*findings(connection, made.desired, made.installation), *_off_limits(connection, made.installation))
     if as_json:
         console.json(drift_data(made, found))
     else:
         console.data(drift_text(made, found))
     if not made.empty or counts(found):
         raise click.exceptions.Exit(1)
+
+
+def _off_limits(connection: psycopg.Connection, installation: Installation) -> Iterator[Finding]:
+    """Yield the logins that have other limits than their roles say."""
+    from rls.organisation.limits import statement, written, wrong
+
+    for limit in wrong(connection, installation):
+        is_and_should = written(limit.limit, limit.actual), written(limit.limit, limit.wanted)
+        yield Finding(
+            "login",
+            limit.login,
+            "{}: {}, should be {}".format(limit.limit, *is_and_should),
+            "it may take more or less of the server than its roles say",
+            statement(limit.login, limit.limit, limit.wanted).as_string(connection),
+            "warning",
+        )

@@ -64,7 +64,8 @@ def test_a_session_opened_before_obeys_what_is_replayed(pair: Pair, somebody: tu
     assert mine(session) == [f"{login}1", f"{login}2"]
 
     assign(administrator, "director", login)
-    assert len(mine(session)) > 2
+    # PostgreSQL 15 may keep a plan made before a membership came; it never keeps one when a membership goes.
+    assert len(deals(session)) > 2
     unassign(administrator, "director", login)
     assert mine(session) == [f"{login}1", f"{login}2"]
     unassign(administrator, "manager", login)
