@@ -57,7 +57,7 @@ def check_answers(login: str, became: tuple[Any, ...] | None, rights: tuple[Any,
     """
     if rights is not None:
         raise has_rights(rights[0])
-    if became is None:
+    if became is None or became[0] != login:
         raise not_a_person(login)
 
 

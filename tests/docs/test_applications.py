@@ -37,13 +37,11 @@ def pool_url(standard_database: Database, tmp_path: Path) -> str:
     assert standard_database.invoke(["people", "sync", str(tmp_path / "staff.csv"), "--yes"]).exit_code == 0
     connection = standard_database.connect()
     connection.execute(DEALS)
-    make_login, each = next(block.text for block in PAGE.blocks() if block.language == "sql").split(";", 1)
-    connection.execute(make_login.replace("'…'", "'crm_app-secret'").encode())
-    for (statement,) in connection.execute(each.replace("\\gexec", "").encode()).fetchall():
-        old = connection.info.server_version < 160000
-        connection.execute((statement.partition(" with ")[0] if old else statement).encode())
+    passwords = tmp_path / "passwords.csv"
+    assert standard_database.invoke(["pool", "add", "crm_app", "--passwords", str(passwords)]).exit_code == 0
+    ((login, password),) = [line.split(",") for line in passwords.read_text("utf-8").splitlines()[1:]]
     url = conninfo.conninfo_to_dict(standard_database.url)
-    return f"postgresql://crm_app:crm_app-secret@{url['host']}:{url['port']}/{url['dbname']}"
+    return f"postgresql://{login}:{password}@{url['host']}:{url['port']}/{url['dbname']}"
 
 
 @pytest.mark.parametrize("library", ["psycopg_pool", "sqlalchemy"])
@@ -52,10 +50,9 @@ def test_a_snippet_gives_a_person_their_rows(pool_url: str, library: str) -> Non
     if importlib.util.find_spec(library) is None:
         pytest.skip(f"{library} is not installed")
     code = next(text for text in CODE.values() if f"from {library}" in text)
-    closing = "\npool.close()\n" if library == "psycopg_pool" else ""
 
     done = subprocess.run(
-        [sys.executable, "-c", code + closing],
+        [sys.executable, "-c", code],
         env={**os.environ, "APP_URL": pool_url},
         capture_output=True,
         text=True,

@@ -12,9 +12,9 @@ from tests.sessions.office import NOBODY, Office, open_office, whoever
 
 @pytest.fixture(scope="package")
 def everybody(cluster_of: Callable[[str], Cluster]) -> Iterator[Office]:
-    """Give an office of forty-two."""
+    """Give an office of people."""
     with cluster_of("sessions").database("installed") as database:
-        yield open_office(database, people=40)
+        yield open_office(database, people=16)
 
 
 @pytest.fixture
