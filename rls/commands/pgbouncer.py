@@ -113,7 +113,7 @@ def write(
 
 def _server(text: str | None, connection: psycopg.Connection) -> tuple[str, int]:
     if text is None:
-        return connection.info.hostaddr or connection.info.host, connection.info.port
+        return connection.info.host or "127.0.0.1", connection.info.port
     host, colon, port = text.rpartition(":")
     if not colon or not port.isdecimal():
         raise click.UsageError(f'--server "{text}": write HOST:PORT')

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,8 @@ import psycopg
 import pytest
 
 from rls.pgbouncer.configuration import PREPARED
+from rls.server import account
+from tests.pooling.bouncer import directory_for_bouncer, running, written
 from tests.pooling.conftest import Office, careless, found
 
 
@@ -186,6 +190,23 @@ def test_a_name_cut_by_postgresql_is_nobodys(office: Office) -> None:
         query = "select count(*) from rls_pgbouncer.password(%s)"
         connection = office.database.connect()
         assert [connection.execute(query, [text]).fetchone() for text in (name, name + "n")] == [(1,), (0,)]
+
+
+def test_with_a_certificate_nobody_connects_without_tls(office: Office) -> None:
+    """Not even by mistake."""
+    with directory_for_bouncer() as directory:
+        shutil.copy2(office.bouncer.directory / "userlist.txt", directory)
+        key, certificate = directory / "a.key", directory / "a.crt"
+        make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost"]
+        subprocess.run([*make, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
+        for path in (key, certificate):
+            account.hand_over(path, account.unprivileged())
+        port = written(office.database, directory, "--certificate", str(certificate), "--key", str(key))
+        with running(office.database, directory, port) as bouncer:
+            with bouncer.connect("person1", sslmode="require") as connection:
+                assert connection.pgconn.ssl_in_use
+            with pytest.raises(psycopg.OperationalError):
+                bouncer.connect("person1", sslmode="disable")
 
 
 def test_what_is_written_is_found_good(office: Office) -> None:
