@@ -130,6 +130,7 @@ def attached(office: Office, *logins: str) -> Iterator[duckdb.DuckDBPyConnection
     extension = Path(package, "extensions", f"v{duckdb.__version__}", "postgres_scanner.duckdb_extension")
     with duckdb.connect() as duck:
         duck.execute(f"load '{extension}'")
+        duck.execute("set pg_use_ctid_scan = false")
         for login in logins:
             where = conninfo.make_conninfo(**office.parameters(login))
             duck.execute(f"attach '{where}' as {login} (type postgres, read_only)")
@@ -148,6 +149,14 @@ def test_duckdb(office: Office, entity: str) -> None:
             assert duck.execute(f"from postgres_query('{login}', 'select count(*) from crm.{entity}')").fetchall() == [
                 (len(expected),)
             ]
+
+
+def test_duckdb_may_not_divide_a_table(office: Office) -> None:
+    """It would by ``ctid``; docs/bi/duckdb.md says how it does not."""
+    with attached(office, "alice") as duck:
+        duck.execute("set pg_use_ctid_scan = true")
+        with pytest.raises(duckdb.Error, match=r"(?s)ctid.*permission denied for table deal"):
+            duck.execute("select count(id) from alice.crm.deal").fetchall()
 
 
 def test_duckdb_may_not_read_what_the_person_may_not(office: Office) -> None:
