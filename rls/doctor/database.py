@@ -6,21 +6,21 @@ from rls.doctor.check import Check
 
 CHECKS = (
     Check(
-        "public-database",
+        "public database",
         "database",
         "warning",
         "TEMPORARY or CREATE on the database for everybody, or for people by name",
         "an object of one's own is how most attacks begin",
     ),
     Check(
-        "schema-privileges",
+        "schema privileges",
         "database",
         "error",
         "CREATE on any schema; anything on schema rls",
         "an object of one's own is how most attacks begin; nobody has to name what is in rls",
     ),
     Check(
-        "rights-schema",
+        "rights schema",
         "database",
         "error",
         "privileges on tables of schema rls",
@@ -42,14 +42,14 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "foreign-servers",
+        "foreign servers",
         "database",
         "warning",
         "foreign servers and wrappers people may use; user mappings for everybody",
         "there, everybody is whoever the mapping names",
     ),
     Check(
-        "event-triggers",
+        "event triggers",
         "database",
         "error",
         "event triggers whose function is no superuser's",
@@ -64,7 +64,7 @@ CHECKS = (
         "the planner calls them with hidden rows; one that raises or tells shows them",
     ),
     Check(
-        "definer-functions",
+        "definer functions",
         "database",
         "error",
         "SECURITY DEFINER functions whose search_path does not end in pg_temp, or has a schema that is open",
@@ -72,7 +72,7 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "large-objects",
+        "large objects",
         "database",
         "warning",
         "large objects people may read",
@@ -87,7 +87,7 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "default-privileges",
+        "default privileges",
         "database",
         "warning",
         "default privileges for people, in schemas under rights or everywhere",

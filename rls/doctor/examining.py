@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from typing import Any
 
 from psycopg import Connection, errors, sql
@@ -30,12 +29,12 @@ SHARED = (
     "person",
     "policy",
     "view",
-    "materialized-view",
+    "materialized view",
     "table",
     "partition",
     "rule",
     "function",
-    "default-privileges",
+    "default privileges",
     "stray",
     "publication",
 )
@@ -66,15 +65,17 @@ def examine(connection: Connection[Any], wanted: Collection[str] | None = None) 
 def chosen(only: Collection[str] = (), skip: Collection[str] = (), *, thorough: bool = False) -> set[str]:
     """Return the names of the checks to run.
 
+    Spaces in a name may be written as hyphens.
+
     :param only: these; none: all, and those that read rows if *thorough*.
     :param skip: not these.
     :raises InputError: one is no check's name.
     """
     every = [check.name for check in CHECKS]
-    wrong = [name for name in (*only, *skip) if name not in every]
-    if wrong:
+    named, without = ({name.replace("-", " ") for name in names} for names in (only, skip))
+    if wrong := (named | without).difference(every):
         raise InputError([Problem("", "", unknown("check", name, every)) for name in wrong])
-    return set(only or (name for name in every if thorough or name != THOROUGH)) - set(skip)
+    return (named or {name for name in every if thorough or name != THOROUGH}) - without
 
 
 class _Examination:
@@ -161,9 +162,8 @@ class _Examination:
     def _shared(self, plan: Plan) -> Iterator[Finding]:
         """Yield what ``rowlock verify`` reports."""
         for each in drift.findings(self.connection, plan.desired, plan.installation):
-            name = each.kind.replace(" ", "-")
-            if name in SHARED and name in self.checks:
-                yield replace(each, kind=name)
+            if each.kind in SHARED and each.kind in self.checks:
+                yield each
         lines = [*map(str, plan.changes), *(f"membership {each}" for each in plan.membership_drift)]
         if lines and "drift" in self.checks:
             check = self.checks["drift"]
@@ -188,4 +188,4 @@ def _is_query(check: Check) -> bool:
 
 
 def _file(check: str) -> str:
-    return f"{check.replace('-', '_')}.sql"
+    return f"{check.replace(' ', '_')}.sql"

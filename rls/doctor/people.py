@@ -38,14 +38,14 @@ CHECKS = (
         "SET ROLE reaches what is not inherited: superusers, BYPASSRLS, pg_read_all_data, owners",
     ),
     Check(
-        "admin-options",
+        "admin options",
         "people",
         "error",
         "people and pools that may hand a role on",
         "rights are given by whoever has the option, in no definition",
     ),
     Check(
-        "set-options",
+        "set options",
         "people",
         "warning",
         "people who may become one of our roles (PostgreSQL 16 and newer)",
@@ -60,7 +60,7 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "owned-objects",
+        "owned objects",
         "people",
         "error",
         "objects that belong to people, pools or our roles",
@@ -68,7 +68,7 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "role-settings",
+        "role settings",
         "people",
         "error",
         "settings of this database, of people and of pools that open something, log rows, or take another role",
@@ -76,7 +76,7 @@ CHECKS = (
     ),
     Check("dismissed", "people", "warning", "dismissed people who may log in", "nobody looks after their password"),
     Check(
-        "logins-gone",
+        "logins gone",
         "people",
         "note",
         "people whose login is no database role",
@@ -92,7 +92,7 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "role-makers",
+        "role makers",
         "people",
         "warning",
         "others with CREATEROLE, before PostgreSQL 16",
@@ -101,14 +101,14 @@ CHECKS = (
     ),
     POOLS,
     Check(
-        "pool-memberships",
+        "pool memberships",
         "pools",
         "error",
         "pools that inherit from people, or cannot become them (PostgreSQL 16 and newer)",
         "without becoming anybody, a pool would have everybody's rights",
     ),
     Check(
-        "pool-privileges",
+        "pool privileges",
         "pools",
         "warning",
         "privileges of pools' logins by themselves",

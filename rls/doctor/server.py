@@ -28,7 +28,7 @@ VERSION = Check(
 
 PROBES = {
     "membership_plans": Check(
-        "membership-plans",
+        "membership plans",
         "server",
         "warning",
         "CVE-2026-14666, tried out: a prepared statement goes on under a membership that was taken away",
@@ -36,7 +36,7 @@ PROBES = {
         by_hand=True,
     ),
     "on_conflict": Check(
-        "on-conflict",
+        "on conflict",
         "server",
         "warning",
         "tried out: INSERT … ON CONFLICT DO UPDATE … WHERE tells values of hidden rows",
@@ -44,7 +44,7 @@ PROBES = {
         by_hand=True,
     ),
     "role_plans": Check(
-        "role-plans",
+        "role plans",
         "server",
         "error",
         "CVE-2024-10976, tried out: a plan keeps the policies of another role",
@@ -52,7 +52,7 @@ PROBES = {
         by_hand=True,
     ),
     "role_rollback": Check(
-        "role-rollback",
+        "role rollback",
         "server",
         "error",
         "CVE-2024-10978, tried out: a rollback forgets SET ROLE",
@@ -68,7 +68,7 @@ PROBES = {
         by_hand=True,
     ),
     "create_statistics": Check(
-        "create-statistics",
+        "create statistics",
         "server",
         "warning",
         "CVE-2025-12817, tried out: CREATE STATISTICS in any schema",
@@ -76,7 +76,7 @@ PROBES = {
         by_hand=True,
     ),
     "statistics_view": Check(
-        "statistics-view",
+        "statistics view",
         "server",
         "warning",
         "CVE-2024-4317: pg_stats_ext shows the statistics of others' tables",
@@ -126,7 +126,7 @@ QUERIED = (
         "they tell whether a hidden row has a value somebody asks for",
     ),
     Check(
-        "replication-slots",
+        "replication slots",
         "server",
         "note",
         "replication slots",

@@ -6,7 +6,7 @@ from rls.doctor.check import Check
 
 CHECKS = (
     Check(
-        "row-security",
+        "row security",
         "tables",
         "error",
         "row security that is off, or not forced",
@@ -21,7 +21,7 @@ CHECKS = (
         "what no policy holds for, or no definition gives",
     ),
     Check(
-        "foreign-keys",
+        "foreign keys",
         "tables",
         "error",
         "foreign keys with CASCADE, SET NULL or SET DEFAULT",
@@ -29,22 +29,22 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "unique-keys",
+        "unique keys",
         "tables",
         "note",
         "unique keys whose values people choose, and that do not begin with the owner",
-        "a refused value tells that a hidden row has it; on servers with the hole on-conflict, more than that",
+        "a refused value tells that a hidden row has it; on servers with the hole `on conflict`, more than that",
         by_hand=True,
     ),
     Check(
-        "generated-columns",
+        "generated columns",
         "tables",
         "error",
         "generated columns over columns their reader may not read",
         "a generated column shows what it is made of; take it out of the entity's columns, too",
     ),
     Check(
-        "indexed-values",
+        "indexed values",
         "tables",
         "note",
         "indexed columns whose comparison is leakproof",
@@ -60,7 +60,7 @@ CHECKS = (
         by_hand=True,
     ),
     Check(
-        "blind-triggers",
+        "blind triggers",
         "tables",
         "warning",
         "triggers that check other rows with the rights of whoever writes",
@@ -75,7 +75,7 @@ CHECKS = (
         "plpgsql.check_asserts is everybody's to switch off",
     ),
     Check(
-        "deferred-triggers",
+        "deferred triggers",
         "tables",
         "warning",
         "constraint triggers that may be deferred, before PostgreSQL 18",
@@ -113,7 +113,7 @@ CHECKS = (
         "whoever may read it is past everybody's policies",
     ),
     Check(
-        "materialized-view",
+        "materialized view",
         "tables",
         "error",
         "materialised views over tables under rights",

@@ -2,7 +2,10 @@
 select
   edge.member_name::text as object,
   pg_catalog.format(
-    'may become %%s of the people: %%s', count(*), string_agg(edge.role_name, ', ' order by edge.role_name)
+    'may become %%s of the people: %%s%%s',
+    count(*),
+    pg_catalog.array_to_string((array_agg(edge.role_name order by edge.role_name))[:5], ', '),
+    case when count(*) > 5 then ', …' end
   ) as what,
   string_agg(
     pg_catalog.format('revoke %%I from %%I%%s cascade', edge.role_name, edge.member_name, edge.granted_by),

@@ -41,6 +41,11 @@ power (start, word) as (
       )
   ) as attribute (word)
   where attribute.word is not null
+  union all
+  select further.start, case count(*) when 1 then min(person.rolname::text) else count(*) || ' people' end
+  from further
+  join person on person.oid = further.oid
+  group by further.start
 )
 select
   leaving.member_name::text as object,

@@ -1,7 +1,8 @@
 -- Objects that belong to people, pools or our roles.
 select
   insider.rolname::text as object,
-  'owns ' || string_agg(owned.name, ', ' order by owned.name) as what,
+  'owns ' || pg_catalog.array_to_string((array_agg(owned.name order by owned.name))[:5], ', ')
+    || case when count(*) > 5 then pg_catalog.format(' and %%s more', count(*) - 5) else '' end as what,
   pg_catalog.format(
     'reassign owned by %%I to %%I',
     insider.rolname,

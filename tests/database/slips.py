@@ -36,8 +36,8 @@ create trigger watch before insert on crm.deal for each row execute function pub
 """
 
 TABLES: dict[str, Case] = {
-    "A01 not forced": ("row-security", "crm.deal does not bind", "alter table crm.deal no force row level security"),
-    "A01 disabled": ("row-security", "crm.lead has no row", "alter table crm.lead disable row level security"),
+    "A01 not forced": ("row security", "crm.deal does not bind", "alter table crm.deal no force row level security"),
+    "A01 disabled": ("row security", "crm.lead has no row", "alter table crm.lead disable row level security"),
     "A03 truncate": ("privileges", "truncate for crm_manager", "grant truncate on crm.deal to crm_manager"),
     "A04 references": ("privileges", "references for alice", "grant references on crm.deal to alice"),
     "A04 references of a column": (
@@ -68,22 +68,22 @@ TABLES: dict[str, Case] = {
         "create table crm.note (text text); grant select on crm.note to crm_manager",
     ),
     "A16 default privileges": (
-        "default-privileges",
+        "default privileges",
         "in schema crm",
         "alter default privileges in schema crm grant select on tables to crm_manager",
     ),
     "B01 unique key": (
-        "unique-keys",
+        "unique keys",
         "crm.deal (title)",
         "alter table crm.deal add constraint deal_title_key unique (title)",
     ),
     "B01 unique index": (
-        "unique-keys",
+        "unique keys",
         "crm.deal (title)",
         "create unique index deal_title on crm.deal (title) where title <> ''",
     ),
     "B07 cascade": (
-        "foreign-keys",
+        "foreign keys",
         "on delete cascade",
         (
             "alter table crm.activity drop constraint activity_deal_id_fkey, add constraint activity_deal_id_fkey"
@@ -91,7 +91,7 @@ TABLES: dict[str, Case] = {
         ),
     ),
     "B07 set null, update cascade": (
-        "foreign-keys",
+        "foreign keys",
         "on delete set null, on update cascade",
         (
             "alter table crm.deal add constraint again foreign key (lead_id) references crm.lead (id)"
@@ -99,7 +99,7 @@ TABLES: dict[str, Case] = {
         ),
     ),
     "B30 generated column": (
-        "generated-columns",
+        "generated columns",
         "crm.deal.secret shows crm_manager what amount",
         (
             "alter table crm.deal add secret numeric generated always as (amount * 2) stored;"
@@ -142,28 +142,28 @@ TABLES: dict[str, Case] = {
         "create view crm.some_deals with (security_barrier) as select * from crm.deal where is_open",
     ),
     "C23 materialised view": (
-        "materialized-view",
+        "materialized view",
         "crm.frozen",
         "create materialized view crm.frozen as select * from crm.deal; grant select on crm.frozen to alice",
     ),
-    "C38 invoker trigger": ("blind-triggers", "once on crm.deal", BLIND),
+    "C38 invoker trigger": ("blind triggers", "once on crm.deal", BLIND),
     "rule": ("rule", "silent on crm.deal", "create rule silent as on delete to crm.deal do also notify deals"),
     "open definer function": ("function", "crm.mine()", f"{DEFINER} set search_path = pg_catalog, pg_temp {COUNTS}"),
 }
 
 DATABASE: dict[str, Case] = {
     "A21 temporary": (
-        "public-database",
+        "public database",
         "everybody make temporary",
         "grant temporary on database {database} to public",
     ),
-    "A18 create on the database": ("public-database", "make schemas", "grant create on database {database} to public"),
-    "create for a person": ("public-database", "bob make schemas", "grant create on database {database} to bob"),
-    "create in a schema": ("schema-privileges", "schema public", "grant create on schema public to public"),
-    "create in a schema, by name": ("schema-privileges", "lets alice", "grant create on schema crm to alice"),
-    "usage of rls": ("schema-privileges", "schema rls is open", "grant usage on schema rls to crm_manager"),
-    "tables of rls": ("rights-schema", "rls.assignment", "grant insert on rls.assignment to crm_manager"),
-    "reach, for a person": ("rights-schema", "rls.reach", "grant select on rls.reach to dave"),
+    "A18 create on the database": ("public database", "make schemas", "grant create on database {database} to public"),
+    "create for a person": ("public database", "bob make schemas", "grant create on database {database} to bob"),
+    "create in a schema": ("schema privileges", "schema public", "grant create on schema public to public"),
+    "create in a schema, by name": ("schema privileges", "lets alice", "grant create on schema crm to alice"),
+    "usage of rls": ("schema privileges", "schema rls is open", "grant usage on schema rls to crm_manager"),
+    "tables of rls": ("rights schema", "rls.assignment", "grant insert on rls.assignment to crm_manager"),
+    "reach, for a person": ("rights schema", "rls.reach", "grant select on rls.reach to dave"),
     "A18 dblink": ("extensions", "dblink", "create extension dblink"),
     "A18 file_fdw": ("extensions", "file_fdw", "create extension file_fdw"),
     "pageinspect": ("extensions", "pageinspect", "create extension pageinspect"),
@@ -174,7 +174,7 @@ DATABASE: dict[str, Case] = {
         "grant execute on function pg_stat_get_xact_tuples_fetched(oid) to public",
     ),
     "foreign server": (
-        "foreign-servers",
+        "foreign servers",
         "foreign server elsewhere may be used",
         (
             "create foreign data wrapper nothing; create server elsewhere foreign data wrapper nothing;"
@@ -182,12 +182,12 @@ DATABASE: dict[str, Case] = {
         ),
     ),
     "foreign-data wrapper": (
-        "foreign-servers",
+        "foreign servers",
         "foreign-data wrapper nothing",
         "create foreign data wrapper nothing; grant usage on foreign data wrapper nothing to alice",
     ),
     "user mapping": (
-        "foreign-servers",
+        "foreign servers",
         "logs everybody in",
         (
             "create foreign data wrapper nothing; create server elsewhere foreign data wrapper nothing;"
@@ -195,7 +195,7 @@ DATABASE: dict[str, Case] = {
         ),
     ),
     "event trigger": (
-        "event-triggers",
+        "event triggers",
         "watch runs",
         (
             "create function public.seen() returns event_trigger language plpgsql as $$ begin end $$;"
@@ -204,11 +204,11 @@ DATABASE: dict[str, Case] = {
         ),
     ),
     "B10 leakproof": ("leakproof", "public.tells(integer)", f"{TELLS}; alter function public.tells(int) leakproof"),
-    "C02 search_path with a schema": ("definer-functions", "crm.mine()", f"{DEFINER} set search_path = crm {COUNTS}"),
-    "C03 empty search_path": ("definer-functions", "an empty search_path", f"{DEFINER} set search_path = '' {COUNTS}"),
-    "C04 no search_path": ("definer-functions", "without a search_path", f"{DEFINER} {COUNTS}"),
+    "C02 search_path with a schema": ("definer functions", "crm.mine()", f"{DEFINER} set search_path = crm {COUNTS}"),
+    "C03 empty search_path": ("definer functions", "an empty search_path", f"{DEFINER} set search_path = '' {COUNTS}"),
+    "C04 no search_path": ("definer functions", "without a search_path", f"{DEFINER} {COUNTS}"),
     "A15 large object": (
-        "large-objects",
+        "large objects",
         "is open to everybody",
         "select lo_create(4711); grant select on large object 4711 to public",
     ),
@@ -264,50 +264,55 @@ PEOPLE: dict[str, Case] = {
         "helper is a member of crm_owner",
         "create role helper; grant crm_owner to helper",
     ),
-    "another person": ("memberships", "alice is a member of bob", "grant bob to alice"),
+    "another person": ("memberships", "alice is a member of bob, and so reaches bob", "grant bob to alice"),
+    "C07 several people": (
+        "memberships",
+        "alice is a member of step, and so reaches 2 people",
+        "create role step; grant bob, carol to step; grant step to alice",
+    ),
     "A20 admin option": (
-        "admin-options",
+        "admin options",
         "alice may give crm_director",
         "grant crm_director to alice with admin option",
     ),
-    "admin option of a person": ("admin-options", "crm_app may give bob", "grant bob to crm_app with admin option"),
+    "admin option of a person": ("admin options", "crm_app may give bob", "grant bob to crm_app with admin option"),
     "C07 a login that becomes people": (
         "impersonators",
         "reporting may become 2 of the people: alice, bob",
         "create role reporting login; grant alice, bob to reporting",
     ),
     "A21 owned table": (
-        "owned-objects",
+        "owned objects",
         "alice owns table public.mine",
         "create table public.mine (); alter table public.mine owner to alice",
     ),
     "owned function and schema": (
-        "owned-objects",
+        "owned objects",
         "crm_app owns function public.mine(), schema mine",
         (
             "create schema mine authorization crm_app; create function public.mine() returns int language sql return 1;"
             " alter function public.mine() owner to crm_app"
         ),
     ),
-    "owned database": ("owned-objects", "dave owns", "alter database {database} owner to dave"),
+    "owned database": ("owned objects", "dave owns", "alter database {database} owner to dave"),
     "setting of a person": (
-        "role-settings",
+        "role settings",
         "alice has row_security set to off",
         "alter role alice in database {database} set row_security = off",
     ),
-    "setting of a pool": ("role-settings", "crm_app has role set", "alter role crm_app set role = 'carol'"),
+    "setting of a pool": ("role settings", "crm_app has role set", "alter role crm_app set role = 'carol'"),
     "setting of the database": (
-        "role-settings",
+        "role settings",
         "has log_statement set to all",
         "alter database {database} set log_statement = 'all'",
     ),
     "A15 lo_compat_privileges": (
-        "role-settings",
+        "role settings",
         "has lo_compat_privileges set to on",
         "alter database {database} set lo_compat_privileges = on",
     ),
     "parameters in the log": (
-        "role-settings",
+        "role settings",
         "alice has log_parameter_max_length_on_error set",
         "alter role alice set log_parameter_max_length_on_error = -1",
     ),
@@ -317,7 +322,7 @@ PEOPLE: dict[str, Case] = {
         "update crm.person set is_active = false where login = 'dave'; alter role dave login",
     ),
     "C28 a login that is gone": (
-        "logins-gone",
+        "logins gone",
         "dave",
         (
             "delete from pg_auth_members where member = 'dave'::regrole or roleid = 'dave'::regrole;"
@@ -343,10 +348,10 @@ POOLS: dict[str, Case] = {
     "nologin": ("pools", "crm_app may not log in", "alter role crm_app nologin"),
     "missing": ("pools", "ghost there is no such", "insert into rls.pool values ('ghost')"),
     "a person": ("pools", "alice is a person", "insert into rls.pool values ('alice')"),
-    "a table": ("pool-privileges", "crm.product", "grant select on crm.product to crm_app"),
-    "a column": ("pool-privileges", "crm.product.name", "grant update (name) on crm.product to crm_app"),
+    "a table": ("pool privileges", "crm.product", "grant select on crm.product to crm_app"),
+    "a column": ("pool privileges", "crm.product.name", "grant update (name) on crm.product to crm_app"),
     "a schema, a function": (
-        "pool-privileges",
+        "pool privileges",
         "function public.mine(), schema crm",
         (
             "grant usage on schema crm to crm_app; create function public.mine() returns int language sql return 1;"
@@ -363,21 +368,21 @@ BY_VERSION: dict[str, tuple[range, Case]] = {
     "A06 pg_maintain": (range(17, 99), ("memberships", "reaches pg_maintain", "grant pg_maintain to alice")),
     "C06 set role to a role of ours": (
         range(16, 99),
-        ("set-options", "alice may say SET ROLE crm_manager", "grant crm_manager to alice with set true"),
+        ("set options", "alice may say SET ROLE crm_manager", "grant crm_manager to alice with set true"),
     ),
     "C10 inherit of a pool": (
         range(16, 99),
-        ("pool-memberships", "crm_app has the rights of alice", "grant alice to crm_app with inherit true"),
+        ("pool memberships", "crm_app has the rights of alice", "grant alice to crm_app with inherit true"),
     ),
     "a pool that cannot become": (
         range(16, 99),
-        ("pool-memberships", "crm_app cannot become alice", "grant alice to crm_app with set false"),
+        ("pool memberships", "crm_app cannot become alice", "grant alice to crm_app with set false"),
     ),
-    "another createrole": (range(15, 16), ("role-makers", "maker may make", "create role maker createrole login")),
+    "another createrole": (range(15, 16), ("role makers", "maker may make", "create role maker createrole login")),
     "C19 deferred": (
         range(15, 18),
         (
-            "deferred-triggers",
+            "deferred triggers",
             "late on crm.deal may be put off",
             (
                 "create function crm.late() returns trigger language plpgsql as $$ begin return null; end $$;"
@@ -389,7 +394,7 @@ BY_VERSION: dict[str, tuple[range, Case]] = {
     "D10 virtual column": (
         range(18, 99),
         (
-            "generated-columns",
+            "generated columns",
             "crm.deal.secret shows crm_manager what amount",
             (
                 "alter table crm.deal add secret numeric generated always as (amount * 2) virtual;"

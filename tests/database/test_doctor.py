@@ -22,7 +22,7 @@ assignments:
   - {role: manager, to: {department: Company/East}}
 """
 
-EXPECTED = {"version", "membership-plans", "on-conflict"}
+EXPECTED = {"version", "membership plans", "on conflict"}
 """What a server may have of its own: this suite runs on releases with known holes."""
 
 
@@ -89,8 +89,8 @@ def test_a_company_in_order(company: psycopg.Connection) -> None:
 def test_every_check_is_tried() -> None:
     """A check nobody made fail may be one that cannot."""
     tried = {case[0] for case in CASES.values()} | {case[0] for _, case in BY_VERSION.values()}
-    elsewhere = {"drift", "orphans", "settings", "hosts", "replication-slots", "indexed-values"}
-    probes = {check.name for check in CHECKS if "tried out" in check.looks_for} | {"version", "statistics-view"}
+    elsewhere = {"drift", "orphans", "settings", "hosts", "replication slots", "indexed values"}
+    probes = {check.name for check in CHECKS if "tried out" in check.looks_for} | {"version", "statistics view"}
 
     assert {check.name for check in CHECKS} - tried == elsewhere | probes
 
@@ -124,7 +124,7 @@ def test_indexed_values(company: psycopg.Connection) -> None:
     """A readable text or date with an index is named; numeric, keys and references are not."""
     with company.transaction(force_rollback=True):
         company.execute("create index on crm.deal (amount); create index on crm.deal (title)")
-        (found,) = ask(company, "indexed-values", "crm.deal")
+        (found,) = ask(company, "indexed values", "crm.deal")
         columns = found.what.rpartition("value of ")[2].split(", ")
 
         assert "title" in columns
@@ -134,7 +134,7 @@ def test_indexed_values(company: psycopg.Connection) -> None:
 def test_a_replication_slot(company: psycopg.Connection) -> None:
     """Whoever reads it has every row."""
     company.execute("select pg_create_physical_replication_slot('rowlock_test')")
-    (found,) = ask(company, "replication-slots", "rowlock_test")
+    (found,) = ask(company, "replication slots", "rowlock_test")
     run(company, found)
 
-    assert ask(company, "replication-slots", "rowlock_test") == []
+    assert ask(company, "replication slots", "rowlock_test") == []
