@@ -28,6 +28,7 @@ SECTIONS = {
         "apply": "applying",
         "verify": "rights",
         "doctor": "doctor",
+        "accept": "accepting",
         "history": "applying",
         "rollback": "applying",
         "revision": "revising",

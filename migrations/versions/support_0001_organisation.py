@@ -37,6 +37,7 @@ TABLES = (
     "history",
     "pool",
     "set_aside",
+    "accepted",
 )
 VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "desired_pool_membership")
 FUNCTIONS = (
@@ -76,6 +77,8 @@ def upgrade() -> None:
     if migration.value("select pg_catalog.to_regnamespace(%s)", names.organisation):
         raise RowlockError(f'schema "{names.organisation}" exists already: choose another for the organisation')
     make_roles(migration)
+    # Whoever applies rights is a member of the owner, and looks up what is installed.
+    migration.execute(sql.SQL("grant select on public.rowlock_version to {}").format(sql.Identifier(names.rls_owner)))
     migration.run("schema/schemas.sql")
     with migration.acting_as(names.rls_owner):
         for table in TABLES:

@@ -10,7 +10,7 @@ import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json, definition_of, definitions
-from rls.drift import Finding, findings
+from rls.drift import Finding, findings, unaccepted
 from rls.effect import Effect, effect, in_force, level_changes
 from rls.errors import RowlockError
 from rls.names import Installation
@@ -112,18 +112,29 @@ def verify(connection: psycopg.Connection, *, as_json: bool) -> None:
     it means and, in brackets, what mends it.  + is missing, ~ altered, - too
     much: `rowlock apply` puts it right.  ! is not Rowlock's to undo: a view, a
     person's attributes, somebody else's policy; the statement is for a DBA.
+    What is meant to be so, `rowlock accept` takes off the list.
 
     Exit 0: nothing; 1: something.
+    """
+    made, every = by_hand(connection)
+    found = unaccepted(connection, every)
+    if as_json:
+        console.json(drift_data(made, found, accepted=len(every) - len(found)))
+    else:
+        console.data(drift_text(made, found, accepted=len(every) - len(found)))
+    if not made.empty or counts(found):
+        raise click.exceptions.Exit(1)
+
+
+def by_hand(connection: psycopg.Connection) -> tuple[Plan, tuple[Finding, ...]]:
+    """Return what apply would put right of what was changed by hand, and what only a DBA may, accepted or not.
+
+    :raises RowlockError: nothing was applied yet.
     """
     made = make_plan(connection, applied_definition(connection))
     with connection.transaction():
         found = (*findings(connection, made.desired, made.installation), *_off_limits(connection, made.installation))
-    if as_json:
-        console.json(drift_data(made, found))
-    else:
-        console.data(drift_text(made, found))
-    if not made.empty or counts(found):
-        raise click.exceptions.Exit(1)
+    return made, found
 
 
 def _off_limits(connection: psycopg.Connection, installation: Installation) -> Iterator[Finding]:

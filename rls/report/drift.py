@@ -46,17 +46,21 @@ MEANING: dict[str, str | dict[Action, str]] = {
 """What a difference means, by kind of object and what mends it."""
 
 
-def drift_text(plan: Plan, findings: tuple[Finding, ...]) -> str:
-    """Return one line for each difference, with what it means and what mends it, and a summary."""
+def drift_text(plan: Plan, findings: tuple[Finding, ...], *, accepted: int = 0) -> str:
+    """Return one line for each difference, with what it means and what mends it, and a summary.
+
+    :param accepted: how many findings there are besides, which somebody means.
+    """
     lines = [f"{change}: {_meaning(change)} [rowlock apply]" for change in plan.changes]
     lines += [f"~ membership {drift}: not as assigned [rowlock apply]" for drift in plan.membership_drift]
     lines += [f"! {each.kind} {each.object}: {each.what}: {each.why} [{each.statement};]" for each in findings]
-    return "\n".join([*lines, *_summaries(plan, findings)])
+    return "\n".join([*lines, *_summaries(plan, findings, accepted)])
 
 
-def drift_data(plan: Plan, findings: tuple[Finding, ...]) -> dict[str, Any]:
+def drift_data(plan: Plan, findings: tuple[Finding, ...], *, accepted: int = 0) -> dict[str, Any]:
     """Return the same for a program."""
     return plan_data(plan) | {
+        "accepted": accepted,
         "findings": [
             {
                 "kind": each.kind,
@@ -67,7 +71,7 @@ def drift_data(plan: Plan, findings: tuple[Finding, ...]) -> dict[str, Any]:
                 "statement": each.statement,
             }
             for each in findings
-        ]
+        ],
     }
 
 
@@ -76,7 +80,7 @@ def counts(findings: tuple[Finding, ...]) -> bool:
     return any(each.severity != "note" for each in findings)
 
 
-def _summaries(plan: Plan, findings: tuple[Finding, ...]) -> list[str]:
+def _summaries(plan: Plan, findings: tuple[Finding, ...], accepted: int) -> list[str]:
     lines = [summary(plan)] if not plan.empty or not counts(findings) else []
     if not plan.empty:
         lines.append("To mend it: rowlock apply.")
@@ -84,6 +88,8 @@ def _summaries(plan: Plan, findings: tuple[Finding, ...]) -> list[str]:
         found = Counter(each.severity for each in findings)
         parts = [f"{found[one]} {one}{'' if found[one] == 1 else 's'}" for one in SEVERITIES if found[one]]
         lines.append(f"Not Rowlock's to undo: {', '.join(parts)}; a DBA may run the statements in brackets.")
+    if accepted:
+        lines.append(f"Accepted: {accepted}; `rowlock accept` lists them.")
     return lines
 
 
