@@ -25,6 +25,7 @@ current as materialized (
   ) as edge
   join pg_roles as role on role.oid = edge.roleid
   left join pg_roles as grantor on grantor.oid = edge.grantor
+  where not exists (select from rls.reach where reach.login = pool.login)
 ),
 desired as materialized (
   select desired_pool_membership.*

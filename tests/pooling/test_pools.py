@@ -149,6 +149,14 @@ def test_a_login_above_row_security_becomes_nobody(administrator: psycopg.Connec
         assert members(administrator) == ["alice", "bob", "carol"]
 
 
+def test_a_person_is_no_pool(administrator: psycopg.Connection) -> None:
+    """Whoever writes a person's login into the table gives them nobody."""
+    administrator.execute("insert into rls.pool values ('alice'), ('nobody_there')")
+
+    assert members(administrator, "alice") == ["crm_everyone"]
+    assert ("crm_everyone", "alice", "extra") not in administrator.execute(DRIFT).fetchall()
+
+
 def test_who_may_not_grant_leaves_drift(database: Database, administrator: psycopg.Connection) -> None:
     """A person with the right to change people; what is dismissed has no rights all the same."""
     pool(administrator)
