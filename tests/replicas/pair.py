@@ -68,6 +68,9 @@ def start_pair(directory: Path, stack: ExitStack) -> Pair:
     copy(primary, standby, programs)
     stack.callback(standby.stop, immediately=True)
     standby.start(foreground_child=True)
+    with psycopg.connect(primary.url("company"), options=APPLIED) as connection:
+        # Its commit waits for a standby that follows.
+        connection.execute("select pg_logical_emit_message(true, 'rowlock', 'ready')")
     return Pair(Database("company", primary.url("company")), Database("company", standby.url("company")), wanted)
 
 
