@@ -24,7 +24,7 @@ from rls.organisation.people import Organisation, Person
 from rls.organisation.wanted import wanted
 from rls.resources import sql_text, template
 
-LOCK = "select pg_advisory_xact_lock(hashtext('rowlock'), 1)"
+LOCK = "lock table rls.refreshed in share row exclusive mode"
 """The lock that everything changing the organisation takes (sql/functions/refresh_organisation.sql)."""
 
 ROLES = "select name from rls.role"

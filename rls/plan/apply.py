@@ -16,7 +16,7 @@ from rls.plan.plan import Plan, holds, make_plan, membership_drift, replan
 from rls.state.catalog import read_some
 from rls.state.objects import AssignmentRow, DatabaseRole, Deviation, Function, Grant, PermissionRow, RoleRow
 
-LOCK = "select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1)"
+LOCK = "lock table rls.refreshed in share row exclusive mode"
 """Serialises everything that changes rights; the organisation's triggers take it too."""
 
 _HELD = (DatabaseRole, RoleRow, AssignmentRow)

@@ -7,7 +7,7 @@ create or replace function rls.begin_refresh()
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1);
+  lock table rls.refreshed in share row exclusive mode;
   update rls.refreshed set at = pg_catalog.clock_timestamp(), times = refreshed.times + 1;
 end
 $$;

@@ -1,4 +1,5 @@
 -- One at a time may change the organisation.  Fires before the first row is locked, so that two changes cannot deadlock.
+-- A table nobody else may lock: an advisory lock could be held by anybody, who then could not be dismissed.
 create or replace function rls.lock_organisation()
   returns trigger
   language plpgsql
@@ -7,7 +8,7 @@ create or replace function rls.lock_organisation()
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtext('rowlock'), 1);
+  lock table rls.refreshed in share row exclusive mode;
   return null;
 end
 $$;
