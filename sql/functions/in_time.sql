@@ -1,4 +1,5 @@
--- Whether one of the caller's assignments to the role is within its time.
+-- Whether one of the caller's assignments to the role is within its time, by the clock: the time of the transaction
+-- would let whoever keeps one open stay in a role that has ended.
 create or replace function rls.in_time(wanted text)
   returns boolean
   language plpgsql
@@ -20,8 +21,8 @@ begin
     where
       assignment.role = wanted
       and caller_id is not null
-      and (assignment.valid_from is null or assignment.valid_from <= pg_catalog.now())
-      and (assignment.valid_until is null or pg_catalog.now() < assignment.valid_until)
+      and (assignment.valid_from is null or assignment.valid_from <= pg_catalog.clock_timestamp())
+      and (assignment.valid_until is null or pg_catalog.clock_timestamp() < assignment.valid_until)
       and case assignment.principal_kind
         when 'everyone' then true
         when 'person' then assignment.principal_id = caller_id
