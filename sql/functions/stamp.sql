@@ -11,7 +11,11 @@ begin
   end if;
   if tg_op = 'INSERT' then
     new.created_at := pg_catalog.now();
-    new.created_by := current_user;
+    -- Before PostgreSQL 16 people can become their roles, and would then have been nobody.
+    new.created_by := case
+      when pg_catalog.starts_with(current_user::text, {prefix}) then session_user
+      else current_user
+    end;
   else
     new.created_at := old.created_at;
     new.created_by := old.created_by;
