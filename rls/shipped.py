@@ -16,6 +16,7 @@ from psycopg import sql
 
 from rls.carrying import Carried, Child, Followed, carrying, refilling
 from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.referring import seeing
 from rls.resources import directory, template
 
 ORGANISATION = {
@@ -80,6 +81,35 @@ CRM_CHILDREN = (
     Child(QualifiedName(CRM, "activity"), _CARRIED, _SOLD + _TALKED_OF),
 )
 """What follows its parents, in the CRM."""
+
+_SALE = {"deal_id": "deal", "company_id": "company", "contact_id": "contact"}
+_REFERENCES = {
+    "company": {"parent_company_id": "company"},
+    "contact": {"company_id": "company"},
+    "deal": {"company_id": "company", "contact_id": "contact", "lead_id": "lead", "product_id": "product"},
+    "quote": _SALE,
+    "sales_order": _SALE | {"quote_id": "quote"},
+    "invoice": {"order_id": "sales_order", "deal_id": "deal", "company_id": "company"},
+    "ticket": _SALE | {"product_id": "product"},
+    "line_item": {"product_id": "product"},
+    "task": {
+        "parent_task_id": "task",
+        "lead_id": "lead",
+        "deal_id": "deal",
+        "company_id": "company",
+        "ticket_id": "ticket",
+    },
+    "call": {"contact_id": "contact", "company_id": "company", "lead_id": "lead", "deal_id": "deal"},
+    "workflow_request": {"deal_id": "deal", "order_id": "sales_order"},
+    "folder": {"parent_folder_id": "folder"},
+    "file": {"folder_id": "folder"},
+    "conversation": {"contact_id": "contact", "lead_id": "lead", "deal_id": "deal", "site_widget_id": "site_widget"},
+}
+CRM_REFERENCES = {
+    QualifiedName(CRM, table): {column: QualifiedName(CRM, target) for column, target in columns.items()}
+    for table, columns in _REFERENCES.items()
+}
+"""What records of the CRM refer to, besides the parents they follow; all of it may be hidden."""
 
 _NAME = r'"(?:[^"]|"")+"|[a-z_][a-z0-9_]*'
 _FUNCTION = re.compile(
@@ -199,6 +229,9 @@ class _Rendered:
             yield from _parsed(self.text("templates/protect.sql", table=table), self.installation)
             if name not in NOT_STAMPED:
                 yield from _parsed(self.text("templates/stamp.sql", table=table), self.installation)
+        for referring, references in CRM_REFERENCES.items():
+            text = seeing(referring, references, self.installation).as_string(None)
+            yield from _parsed(text, self.installation)
 
 
 def _parsed(text: str, installation: Installation) -> Iterator[Helper]:

@@ -7,9 +7,10 @@ from psycopg import sql
 from rls.carrying import carrying
 from rls.drift import remember
 from rls.migrating import Migration
+from rls.referring import function_name, seeing
 from rls.shipped import CRM as SCHEMA
 from rls.shipped import CRM_CHILDREN as CHILDREN
-from rls.shipped import CRM_TABLES, NOT_STAMPED
+from rls.shipped import CRM_REFERENCES, CRM_TABLES, NOT_STAMPED
 
 revision = "crm_0001"
 down_revision = "support_0001"
@@ -36,6 +37,8 @@ def upgrade() -> None:
     for child in CHILDREN:
         for statement in carrying(child, names):
             migration.execute(statement)
+    for referring, references in CRM_REFERENCES.items():
+        migration.execute(seeing(referring, references, names))
     remember(migration.connection, names, crm=True)
 
 
@@ -48,5 +51,7 @@ def downgrade() -> None:
     for child in CHILDREN:
         for function in child.functions():
             migration.execute(sql.SQL("drop function {}()").format(sql.Identifier("rls", function)))
+    for referring in CRM_REFERENCES:
+        migration.execute(sql.SQL("drop function {}()").format(sql.Identifier("rls", function_name(referring))))
     if names.organisation != SCHEMA:
         migration.execute(sql.SQL("drop schema {}").format(sql.Identifier(SCHEMA)))
