@@ -7,26 +7,6 @@ from psycopg import sql
 from rls.errors import RowlockError
 from rls.migrating import Migration
 
-PUBLIC_PRIVILEGES = {
-    "temporary": sql.SQL("temporary on database {database}"),
-    "create": sql.SQL("create on database {database}"),
-    "create in public": sql.SQL("create on schema public"),
-}
-"""What nobody needs and every attack with an own object begins with; by what ``installation.taken`` says."""
-
-HELD_BY_PUBLIC = """
-select lower(acl.privilege_type)
-from pg_catalog.pg_database as database
-cross join pg_catalog.aclexplode(coalesce(database.datacl, pg_catalog.acldefault('d', database.datdba))) as acl
-where database.datname = current_database() and acl.grantee = 0 and acl.privilege_type <> 'CONNECT'
-union all
-select 'create in public'
-from pg_catalog.pg_namespace as namespace
-cross join pg_catalog.aclexplode(coalesce(namespace.nspacl, pg_catalog.acldefault('n', namespace.nspowner))) as acl
-where namespace.nspname = 'public' and acl.grantee = 0 and acl.privilege_type = 'CREATE'
-order by 1
-"""
-
 USED_ELSEWHERE = """
 select distinct role.rolname::text, database.datname::text
 from pg_catalog.pg_shdepend as dependency
@@ -114,23 +94,3 @@ def drop_role(migration: Migration, role: str) -> None:
 
 def _is_superuser(migration: Migration) -> bool:
     return bool(migration.value("select rolsuper from pg_catalog.pg_roles where rolname = current_user"))
-
-
-def take_from_public(migration: Migration) -> list[str]:
-    """Revoke from PUBLIC what it should not have; return what it had, for :func:`give_back`."""
-    held = migration.column(HELD_BY_PUBLIC)
-    for privilege in held:
-        migration.execute(_public("revoke {} from public", privilege, migration))
-    return held
-
-
-def give_back(migration: Migration) -> None:
-    """Grant PUBLIC again what :func:`take_from_public` took."""
-    for privilege in migration.column("select unnest(taken) from rls.installation"):
-        migration.execute(_public("grant {} to public", privilege, migration))
-
-
-def _public(statement: str, privilege: str, migration: Migration) -> sql.Composed:
-    database = sql.Identifier(migration.connection.info.dbname)
-    what = PUBLIC_PRIVILEGES[privilege].format(database=database)
-    return sql.SQL(statement).format(what)

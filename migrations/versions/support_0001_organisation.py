@@ -8,15 +8,8 @@ from rls.definition.model import Definition
 from rls.drift import remember
 from rls.errors import RowlockError
 from rls.migrating import Migration
-from rls.migrating_roles import (
-    drop_role,
-    give_back,
-    make_roles,
-    refuse_used_elsewhere,
-    release,
-    roles_of,
-    take_from_public,
-)
+from rls.migrating_public import give_back, take_from_public
+from rls.migrating_roles import drop_role, make_roles, refuse_used_elsewhere, release, roles_of
 from rls.pgbouncer import database as pgbouncer
 from rls.plan import deploy
 from rls.shipped import FOLLOWED, ORGANISATION

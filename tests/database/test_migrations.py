@@ -104,7 +104,10 @@ def test_a_privilege_public_never_had_is_not_given_back(empty_database: Database
         connection.execute("grant create on schema public to public")
         before = picture(connection)
         install(connection)
-        assert connection.execute("select taken from rls.installation").fetchone() == (["create in public"],)
+        (taken,) = connection.execute("select taken from rls.installation").fetchall()[0]
+        assert [privilege for privilege in taken if privilege.startswith(("create", "temporary"))] == [
+            "create on schema public"
+        ]
         uninstall(connection)
         assert picture(connection) == before
 
