@@ -34,6 +34,22 @@ from rls.state.objects import (
 COMMANDS: dict[Operation, Command] = {"read": "select", "create": "insert", "update": "update", "delete": "delete"}
 """The operations PostgreSQL has a command for, and that command."""
 
+REACH = (
+    "department_keys",
+    "department_owners",
+    "login",
+    "person_id",
+    "person_key",
+    "subtree_keys",
+    "subtree_owners",
+)
+"""The columns of ``rls.reach``.
+
+DROP OWNED BY takes a role's policies away, whoever owns the tables, and any
+member may say it.  It fails as a whole on a table of which its caller has
+columns only, and a role that may do nothing yet has no other.
+"""
+
 HELPERS = (
     "counted(wanted_role text, wanted_entity text, wanted_operation text)",
     "readable(wanted_entity text, wanted_level text)",
@@ -57,7 +73,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         name = installation.database_role(role.name)
         yield DatabaseRole(name)
         yield RoleRow(role.name, name, role.timed)
-        yield Grant(name, RIGHTS_SCHEMA, "reach", "select")
+        yield Grant(name, RIGHTS_SCHEMA, "reach", "select", REACH)
         yield from (Grant(name, RIGHTS_SCHEMA, helper, "execute") for helper in HELPERS)
     for schema in {entity.table.schema for entity in definition.entities} - {installation.organisation}:
         # The predicates' owner must be able to name the rows they take.

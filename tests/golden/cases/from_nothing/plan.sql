@@ -268,7 +268,7 @@ grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on tab
 grant select ("id", "name") on table "crm"."product" to "crm_head";
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_head";
-grant select on table "rls"."reach" to "crm_head";
+grant select ("department_keys", "department_owners", "login", "person_id", "person_key", "subtree_keys", "subtree_owners") on table "rls"."reach" to "crm_head";
 grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_head";
 set local role none;
 grant delete on table "crm"."activity" to "crm_manager";
@@ -282,7 +282,7 @@ grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on tab
 grant select ("id", "name") on table "crm"."product" to "crm_manager";
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_manager";
-grant select on table "rls"."reach" to "crm_manager";
+grant select ("department_keys", "department_owners", "login", "person_id", "person_key", "subtree_keys", "subtree_owners") on table "rls"."reach" to "crm_manager";
 grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_manager";
 insert into rls.role (name, database_role, timed) values ('head', 'crm_head', false)
   on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed;

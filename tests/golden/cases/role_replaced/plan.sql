@@ -9,7 +9,7 @@ set local role none;
 revoke select ("id", "name") on table "crm"."product" from "crm_seller";
 set local role "crm_rls_owner";
 revoke execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) from "crm_seller";
-revoke select on table "rls"."reach" from "crm_seller";
+revoke select ("department_keys", "department_owners", "login", "person_id", "person_key", "subtree_keys", "subtree_owners") on table "rls"."reach" from "crm_seller";
 revoke execute on function "rls"."readable"(wanted_entity text, wanted_level text) from "crm_seller";
 set local role none;
 drop policy if exists "seller_creates" on "crm"."product";
@@ -67,7 +67,7 @@ grant select ("id", "name") on table "crm"."product" to "crm_trader";
 grant update ("name") on table "crm"."product" to "crm_trader";
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_trader";
-grant select on table "rls"."reach" to "crm_trader";
+grant select ("department_keys", "department_owners", "login", "person_id", "person_key", "subtree_keys", "subtree_owners") on table "rls"."reach" to "crm_trader";
 grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_trader";
 insert into rls.role (name, database_role, timed) values ('trader', 'crm_trader', false)
   on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed;
