@@ -10,6 +10,7 @@ import psycopg
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
 from rls.commands.rights import by_hand
+from rls.doctor import chosen, examine
 from rls.drift import Accepted, Finding, accepted, withdraw
 from rls.drift import accept as keep
 from rls.errors import RowlockError
@@ -68,7 +69,9 @@ def _accept(connection: psycopg.Connection, named: str, because: str | None) -> 
 
 
 def _all(connection: psycopg.Connection) -> list[Finding]:
-    return list(by_hand(connection)[1])
+    """Return what verify and doctor find, accepted or not."""
+    diagnosis = examine(connection, chosen(thorough=True))
+    return list(dict.fromkeys((*by_hand(connection)[1], *diagnosis.findings, *diagnosis.accepted)))
 
 
 def _list(found: list[Accepted], *, as_json: bool) -> None:

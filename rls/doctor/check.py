@@ -42,11 +42,15 @@ class Unseen:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What was found, the worst first, and what could not be seen; each finding's ``kind`` is its check's name."""
+    """What was found, the worst first, and what could not be seen; each finding's ``kind`` is its check's name.
+
+    ``accepted`` are findings somebody looked at and means.
+    """
 
     findings: tuple[Finding, ...] = ()
     unseen: tuple[Unseen, ...] = ()
     checks: tuple[Check, ...] = ()
+    accepted: tuple[Finding, ...] = ()
 
     @property
     def is_healthy(self) -> bool:

@@ -90,7 +90,9 @@ class _Examination:
     def diagnosis(self) -> Diagnosis:
         found = [*self._server(), *self._inside()]
         found.sort(key=lambda each: (SEVERITIES.index(each.severity), self._rank(each), each.object, each.what))
-        return Diagnosis(tuple(dict.fromkeys(found)), tuple(self.unseen), tuple(self.checks.values()))
+        unaccepted = drift.unaccepted(self.connection, dict.fromkeys(found))
+        accepted = dict.fromkeys(each for each in found if each not in unaccepted)
+        return Diagnosis(unaccepted, tuple(self.unseen), tuple(self.checks.values()), tuple(accepted))
 
     def _rank(self, finding: Finding) -> int:
         return list(self.checks).index(finding.kind)

@@ -31,7 +31,7 @@ CHECKS = (
         "no policy holds for such a login",
     ),
     Check(
-        "memberships",
+        "membership",
         "people",
         "error",
         "people, pools and our roles as members of anything else, and what is reached through it, however far",

@@ -56,6 +56,8 @@ def summary(diagnosis: Diagnosis, *, notes: bool) -> str:
     if found["note"]:
         text += f", {found['note']} {'note' if found['note'] == 1 else 'notes'}"
         text += "" if notes else " (--notes)"
+    if diagnosis.accepted:
+        text += f", {len(diagnosis.accepted)} accepted (rowlock accept)"
     text = f"{len(diagnosis.checks)} checks: {text}"
     return text + ("; not all could be seen." if diagnosis.unseen else ".")
 
@@ -67,6 +69,7 @@ def diagnosis_data(diagnosis: Diagnosis) -> dict[str, Any]:
         "schema_version": SCHEMA_VERSION,
         "healthy": diagnosis.is_healthy,
         "checks": [check.name for check in diagnosis.checks],
+        "accepted": len(diagnosis.accepted),
         "findings": [
             {
                 "check": each.kind,

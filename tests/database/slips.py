@@ -232,41 +232,41 @@ PEOPLE: dict[str, Case] = {
     "A14 replication": ("person", "dave has REPLICATION", "alter role dave replication"),
     "createrole": ("person", "carol has CREATEROLE", "alter role carol createrole"),
     "A02 bypassrls by SET ROLE": (
-        "memberships",
+        "membership",
         "alice is a member of step, and so reaches bypassrls",
         "create role far bypassrls; create role step; grant far to step; grant step to alice",
     ),
     "A02 superuser through a role of ours": (
-        "memberships",
+        "membership",
         "crm_manager is a member of step, and so reaches superuser",
         "create role far superuser; create role step noinherit; grant far to step; grant step to crm_manager",
     ),
     "A08 pg_read_all_data": (
-        "memberships",
+        "membership",
         "and so reaches pg_read_all_data",
         "create role step; grant pg_read_all_data to step; grant step to bob",
     ),
-    "A09 pg_monitor": ("memberships", "pg_read_all_stats", "grant pg_monitor to dave"),
+    "A09 pg_monitor": ("membership", "pg_read_all_stats", "grant pg_monitor to dave"),
     "A06 pg_execute_server_program": (
-        "memberships",
+        "membership",
         "reaches pg_execute_server_program",
         "grant pg_execute_server_program to crm_everyone",
     ),
     "pool in pg_signal_backend": (
-        "memberships",
+        "membership",
         "crm_app is a member of pg_signal",
         "grant pg_signal_backend to crm_app",
     ),
-    "the owner": ("memberships", "reaches crm_owner, owner of tables", "grant crm_owner to alice"),
-    "the rights' owner": ("memberships", "createrole, crm_rls_owner", "grant crm_rls_owner to crm_app"),
+    "the owner": ("membership", "reaches crm_owner, owner of tables", "grant crm_owner to alice"),
+    "the rights' owner": ("membership", "createrole, crm_rls_owner", "grant crm_rls_owner to crm_app"),
     "somebody else in the owner": (
-        "memberships",
+        "membership",
         "helper is a member of crm_owner",
         "create role helper; grant crm_owner to helper",
     ),
-    "another person": ("memberships", "alice is a member of bob, and so reaches bob", "grant bob to alice"),
+    "another person": ("membership", "alice is a member of bob, and so reaches bob", "grant bob to alice"),
     "C07 several people": (
-        "memberships",
+        "membership",
         "alice is a member of step, and so reaches 2 people",
         "create role step; grant bob, carol to step; grant step to alice",
     ),
@@ -360,12 +360,63 @@ POOLS: dict[str, Case] = {
     ),
 }
 
+ODD: dict[str, Case] = {
+    "role": (
+        "membership",
+        "alice is a member of a \"b'; --",
+        """create role "a ""b'; --" bypassrls; grant "a ""b'; --" to alice""",
+    ),
+    "person": (
+        "owned objects",
+        "o'x; y owns schema My Schema",
+        """create role "o'x; y" login; insert into crm.person (login, name) values ('o''x; y', 'O');
+        create schema "My Schema" authorization "o'x; y\"""",
+    ),
+    "setting": (
+        "role settings",
+        "o'x; y has role set",
+        """create role "o'x; y" login; insert into crm.person (login, name) values ('o''x; y', 'O');
+        alter role "o'x; y" set role = 'none'""",
+    ),
+    "view": ("view", 'crm.a."b', 'create view crm."a.""b" as select * from crm.deal'),
+    "schema": ("schema privileges", "schema A B", 'create schema "A B"; grant create on schema "A B" to public'),
+    "function": (
+        "definer functions",
+        '"A B"."f;"("A B".t)',
+        """create schema "A B"; create type "A B".t as (a int);
+        create function "A B"."f;"("x y" "A B".t) returns int language sql security definer as 'select 1'""",
+    ),
+    "columns": (
+        "unique keys",
+        'crm.deal ("a ""b", title)',
+        """alter table crm.deal add "a ""b" text; grant insert ("a ""b") on crm.deal to crm_manager;
+        alter table crm.deal add constraint "k '" unique ("a ""b", title)""",
+    ),
+    "privilege": (
+        "privileges",
+        'update (a "b)',
+        """alter table crm.deal add "a ""b" text; grant update ("a ""b") on crm.deal to alice""",
+    ),
+    "pool": (
+        "pool privileges",
+        "A B",
+        """create role "Pool ' 1" login noinherit; insert into rls.pool values ('Pool '' 1');
+        create schema "A B"; grant usage on schema "A B" to "Pool ' 1\"""",
+    ),
+    "pool's attributes": (
+        "pools",
+        "Pool ' 1 inherits",
+        """create role "Pool ' 1" login; insert into rls.pool values ('Pool '' 1')""",
+    ),
+}
+"""Names that break what is not quoted."""
+
 BY_VERSION: dict[str, tuple[range, Case]] = {
     "A06 maintain": (
         range(17, 99),
         ("privileges", "maintain for crm_manager", "grant maintain on crm.deal to crm_manager"),
     ),
-    "A06 pg_maintain": (range(17, 99), ("memberships", "reaches pg_maintain", "grant pg_maintain to alice")),
+    "A06 pg_maintain": (range(17, 99), ("membership", "reaches pg_maintain", "grant pg_maintain to alice")),
     "C06 set role to a role of ours": (
         range(16, 99),
         ("set options", "alice may say SET ROLE crm_manager", "grant crm_manager to alice with set true"),
@@ -406,6 +457,12 @@ BY_VERSION: dict[str, tuple[range, Case]] = {
 
 CASES = {
     f"{room}: {name}": case
-    for room, cases in {"tables": TABLES, "database": DATABASE, "people": PEOPLE, "pools": POOLS}.items()
+    for room, cases in {
+        "tables": TABLES,
+        "database": DATABASE,
+        "people": PEOPLE,
+        "pools": POOLS,
+        "odd names": ODD,
+    }.items()
     for name, case in cases.items()
 }

@@ -78,5 +78,7 @@ def test_whoever_deploys_may_be_accepted(database: Database) -> None:
     assert database.invoke(["verify"]).exit_code == 1
 
     result = database.invoke(["accept", "membership deploy", "--because", "applies definitions"], user="deploy")
-    assert (result.exit_code, result.stderr.count("accepted: membership deploy")) == (0, 2)
+    # verify's two, and doctor's, which say what is reached through them.
+    assert (result.exit_code, result.stderr.count("accepted: membership deploy")) == (0, 4)
     assert database.invoke(["verify"], user="deploy").exit_code == 0
+    assert database.invoke(["doctor", "--only", "membership"], user="deploy").exit_code == 0
