@@ -18,7 +18,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -37,6 +37,8 @@ from rls.state.objects import Function, RoleRow, RowSecurity
 
 ONE_DEPLOYER = "select pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rowlock'), 2)"
 DEPLOYED = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rowlock'), 2)"
+NOTICE_A_LOST_CLIENT = "set client_connection_check_interval = '1s'"
+"""An applier that was killed must not keep others out until its statement ends."""
 
 Report = Callable[[Phase, int, int, str], None]
 """Called with phase, how many steps are done, of how many, and what is next or being waited for."""
@@ -212,8 +214,11 @@ def _alone(connection: Connection[Any]) -> Iterator[None]:
         raise PlanError(
             [Problem("", "apply", "somebody else is applying a definition to this database: try again later")]
         )
+    with suppress(errors.InvalidParameterValue):  # not every system can tell
+        connection.execute(NOTICE_A_LOST_CLIENT)
     try:
         yield
     finally:
         if not connection.closed:
             connection.execute(DEPLOYED)
+            connection.execute("reset client_connection_check_interval")

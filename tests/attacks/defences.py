@@ -1,0 +1,375 @@
+"""Each defence, and how to switch off just that one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import LiteralString
+
+from tests.attacks.attack import EVERY_VERSION
+
+GOVERNED = "deal lead contact company ticket product activity"
+
+
+@dataclass(frozen=True)
+class Defence:
+    """Something that stops attacks; ``off`` switches it off on an installation, as a superuser.
+
+    ``rule`` says where it comes from.  ``behind`` are defences in front of it:
+    what it stops shows only where they are off, too.  ``stops`` are attacks
+    that nothing else stops.
+    """
+
+    name: str
+    rule: str
+    off: LiteralString
+    stops: tuple[str, ...]
+    behind: tuple[str, ...] = ()
+    versions: range = EVERY_VERSION
+
+
+def _each(text: LiteralString, tables: str = GOVERNED) -> LiteralString:
+    return ";\n".join(text.replace("TABLE", f"crm.{table}") for table in tables.split())
+
+
+BODY: LiteralString = """
+do $do$
+declare
+  predicate record;
+begin
+  for predicate in
+    select oid, proname, pg_get_function_arguments(oid) as arguments
+    from pg_proc
+    where pronamespace = 'rls'::regnamespace and proname = any ('{NAMES}') and proargtypes[0] = 'crm.{TABLE}'::regtype
+  loop
+    execute format(
+      'create or replace function rls.%I(%s) returns boolean language sql stable parallel safe return {BODY}',
+      predicate.proname, predicate.arguments);
+  end loop;
+end $do$
+"""
+
+
+def _body(names: str, table: str, body: str) -> LiteralString:
+    return BODY.replace("{NAMES}", "{" + names + "}").replace("{TABLE}", table).replace("{BODY}", body)
+
+
+ALL_FUNCTIONS: LiteralString = """
+do $do$
+declare
+  helper regprocedure;
+begin
+  for helper in
+    select oid from pg_proc where pronamespace = 'rls'::regnamespace and prosecdef
+  loop
+    execute format('alter function %s reset search_path', helper);
+  end loop;
+end $do$
+"""
+
+DATABASE: LiteralString = """
+do $do$
+begin
+  execute format('grant {} on database %I to public', current_database());
+end $do$
+"""
+
+STATISTICS: LiteralString = """
+do $do$
+declare
+  counter regprocedure;
+begin
+  for counter in
+    select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_stat_get_'
+  loop
+    execute format('grant execute on function %s to public', counter);
+  end loop;
+end $do$
+"""
+
+OLD_CALLER: LiteralString = """
+create or replace function rls.caller() returns name language sql stable parallel safe
+return coalesce(nullif(current_setting('app.login', true), '')::name, case current_setting('role')
+  when 'none' then session_user else current_setting('role')::name end)
+"""
+
+DEFENCES = (
+    Defence(
+        "row security",
+        "policies on every governed table",
+        _each("alter table TABLE disable row level security"),
+        ("plain-select", "update-a-hidden-row", "sample-system", "pg-stats", "by-cursor"),
+    ),
+    Defence(
+        "force",
+        "FORCE ROW LEVEL SECURITY: the tables' owner is bound, too",
+        _each("alter table TABLE no force row level security"),
+        ("the-owner-reads", "the-owner-deletes"),
+    ),
+    Defence(
+        "who asks is the database role",
+        "identity is never a setting",
+        "alter policy self on rls.reach"
+        " using (login = coalesce(nullif(current_setting('app.login', true), '')::name, current_user))",
+        ("setting-app-user",),
+    ),
+    Defence(
+        "helpers find their caller",
+        "no argument, no setting names a person",
+        OLD_CALLER,
+        ("setting-app-user-in-helpers",),
+    ),
+    Defence(
+        "roles follow the clock",
+        "a timed role counts within its time only",
+        "create or replace function rls.in_time(wanted text) returns boolean language sql stable return true",
+        ("a-role-before-its-time", "a-role-beyond-its-time"),
+    ),
+    Defence(
+        "the clock, not the transaction's",
+        "a transaction kept open does not outlive a role",
+        """
+        do $do$
+        begin
+          execute replace(pg_get_functiondef('rls.in_time(text)'::regprocedure), 'clock_timestamp()', 'now()');
+        end $do$
+        """,
+        ("a-role-beyond-its-time",),
+    ),
+    Defence(
+        "helpers' search path",
+        "set search_path = pg_catalog, pg_temp on every SECURITY DEFINER function",
+        ALL_FUNCTIONS,
+        ("a-type-of-ones-own-in-a-helper",),
+    ),
+    Defence(
+        "qualified names in helpers",
+        "every name in a helper is qualified",
+        """
+        do $do$
+        begin
+          execute replace(replace(pg_get_functiondef('rls.in_time(text)'::regprocedure),
+            'from rls.assignment', 'from assignment'), 'from crm.person', 'from person');
+          alter function rls.in_time(text) reset search_path;
+        end $do$
+        """,
+        ("a-table-of-ones-own-in-a-helper",),
+    ),
+    Defence(
+        "no USAGE on schema rls",
+        "nobody names what policies use",
+        "grant usage on schema rls to public",
+        ("read-ones-department-in-reach", "call-counted", "call-readable"),
+    ),
+    Defence(
+        "reach under row security",
+        "everybody has their own row of reach",
+        "alter table rls.reach disable row level security",
+        ("read-everybodys-reach",),
+        behind=("no USAGE on schema rls",),
+    ),
+    Defence(
+        "EXECUTE revoked",
+        "helpers are executed by policies' roles only, trigger functions by nobody",
+        "grant execute on all functions in schema rls to public",
+        ("call-caller", "call-refresh", "hold-the-lock-by-a-helper", "call-ones-own-predicate"),
+        behind=("no USAGE on schema rls",),
+    ),
+    Defence(
+        "tables of rls granted to nobody",
+        "rights are read by helpers only",
+        "grant select on all tables in schema rls to public",
+        ("read-assignments", "read-permissions", "copy-permissions"),
+        behind=("no USAGE on schema rls",),
+    ),
+    Defence(
+        "the organisation's lock is a table's",
+        "nobody else can take the lock that changes of people wait for",
+        """
+        create or replace function rls.lock_organisation() returns trigger language plpgsql security definer
+          set search_path = pg_catalog, pg_temp
+        as $$ begin perform pg_advisory_xact_lock(hashtext('rowlock'), 1); return null; end $$
+        """,
+        ("hold-the-lock-of-the-organisation",),
+    ),
+    Defence(
+        "plans are made anew",
+        "a membership taken away reaches cached plans (CVE-2026-14666)",
+        """
+        create or replace function rls.invalidate_plans(revoked name[]) returns void language sql begin atomic end
+        """,
+        ("a-plan-from-better-times", "a-plan-with-a-subquery"),
+        versions=range(15, 18),
+    ),
+    Defence(
+        "writing contains reading",
+        "update and delete predicates hold the read rule",
+        _body("clerk_updates,clerk_deletes", "ticket", "ticket.owner_id = any (department_owners)"),
+        ("update-without-where", "update-by-chance", "delete-by-chance", "update-in-a-cte"),
+    ),
+    Defence(
+        "carried to new children",
+        "a child's columns are its parent's",
+        _each("alter table TABLE disable trigger rowlock_carry_insert", "activity"),
+        ("forge-what-is-carried",),
+        behind=("carried columns are nobody's to write",),
+    ),
+    Defence(
+        "carried to moved children",
+        "a child that moves to another parent follows it",
+        _each("alter table TABLE disable trigger rowlock_carry_update", "activity"),
+        ("move-to-a-hidden-parent", "move-to-a-hidden-or-absent-parent"),
+    ),
+    Defence(
+        "carried from parents",
+        "children follow a parent that changes",
+        "alter table crm.deal disable trigger rowlock_carry_to_activity",
+        ("keep-the-children",),
+    ),
+    Defence(
+        "carried columns are nobody's to write",
+        "no INSERT or UPDATE privilege on what is carried",
+        "grant insert (parent_owner_id), update (parent_owner_id) on crm.activity to public",
+        ("forge-what-is-carried",),
+        behind=("carried to new children",),
+    ),
+    Defence(
+        "created_by is stamped",
+        "who made a record is not the maker's to say",
+        "alter table crm.product disable trigger rowlock_stamp_insert;"
+        " alter table crm.deal disable trigger rowlock_stamp_update",
+        ("sign-as-a-colleague", "sign-later"),
+    ),
+    Defence(
+        "keys nobody chooses",
+        "generated always, and no privilege on key columns",
+        "grant insert (id), update (id) on crm.deal to public",
+        ("choose-a-key", "choose-the-next-key", "change-a-key", "on-conflict-where", "on-conflict-where-it-fails"),
+    ),
+    Defence(
+        "no unique keys over what people write",
+        "a duplicate would tell of hidden rows",
+        "create unique index email on crm.contact (email)",
+        ("a-taken-address", "a-silent-conflict", "a-conflict-that-updates", "wait-for-a-hidden-key"),
+    ),
+    Defence(
+        "references to visible records only",
+        "a hidden and an absent record are refused alike",
+        _each("alter table TABLE disable trigger rowlock_see", "deal company ticket"),
+        ("refer-to-a-hidden-record", "refer-to-a-hidden-record-later", "attach-ones-deal-to-a-hidden-company"),
+    ),
+    Defence(
+        "foreign keys without action",
+        "no cascade reaches a hidden row",
+        "alter table crm.ticket drop constraint ticket_company_id_fkey;"
+        " alter table crm.ticket add foreign key (company_id) references crm.company (id) on delete cascade",
+        ("delete-by-cascade",),
+    ),
+    Defence(
+        "column privileges",
+        "SELECT, INSERT and UPDATE are granted on columns, never on tables",
+        _each("grant select, insert, update on TABLE to public"),
+        (
+            "hidden-column-plain",
+            "hidden-column-written",
+            "a-new-column",
+            "a-new-generated-column",
+            "system-column-ctid",
+        ),
+    ),
+    Defence(
+        "four privileges only",
+        "never TRUNCATE, REFERENCES, TRIGGER, MAINTAIN",
+        _each("grant truncate, references, trigger on TABLE to public"),
+        ("truncate", "a-trigger-of-ones-own"),
+    ),
+    Defence(
+        "no maintenance",
+        "never MAINTAIN",
+        "grant maintain on crm.product to public",
+        ("maintain",),
+        versions=range(17, 100),
+    ),
+    Defence(
+        "no default privileges",
+        "a new table is nobody's",
+        "alter default privileges for role crm_owner in schema crm grant select on tables to public",
+        ("a-new-table",),
+    ),
+    Defence(
+        "no temporary objects",
+        "no TEMPORARY for PUBLIC",
+        DATABASE.replace("{}", "temporary"),
+        ("make-temporary-table", "make-temporary-type", "a-trap-for-the-next"),
+    ),
+    Defence(
+        "no schemas of one's own",
+        "no CREATE on the database for PUBLIC",
+        DATABASE.replace("{}", "create"),
+        ("make-schema",),
+    ),
+    Defence(
+        "no objects in schema public",
+        "no CREATE in schema public for PUBLIC",
+        "grant create on schema public to public",
+        ("make-public-table", "make-public-type", "make-public-view"),
+    ),
+    Defence(
+        "no languages",
+        "no USAGE on plpgsql and sql for PUBLIC",
+        "grant usage on language plpgsql, sql to public",
+        ("do-plpgsql",),
+    ),
+    Defence(
+        "no counters",
+        "no EXECUTE on the counters of rows for PUBLIC",
+        STATISTICS,
+        ("counters-of-ones-transaction", "counters-by-view", "counter-numscans-of-reach-pkey"),
+    ),
+    Defence(
+        "numbers that do not leak",
+        "money is numeric, whose comparison is not leakproof",
+        "alter table crm.deal alter amount type bigint; analyze crm.deal",
+        ("explain-money", "estimate-of-money"),
+    ),
+    Defence(
+        "something of which one has columns only",
+        "a role's privilege on reach is on columns, so that no member's DROP OWNED BY goes through",
+        "grant select on rls.reach to crm_guest",
+        ("drop-owned-by-guest",),
+    ),
+    Defence(
+        "roles one cannot become",
+        "memberships WITH SET FALSE",
+        "grant crm_manager to mallory with set true, inherit true granted by postgres",
+        ("keep-a-role-after-dismissal",),
+        versions=range(16, 100),
+    ),
+    Defence(
+        "roles one cannot hand out",
+        "memberships without ADMIN",
+        "grant crm_visitor to mallory with admin option",
+        ("hand-out-ones-own-role",),
+    ),
+    Defence(
+        "a pool is nobody",
+        "a pool's login inherits nothing",
+        """
+        do $do$
+        begin
+          alter role crm_app inherit;
+          if current_setting('server_version_num')::int >= 160000 then
+            execute 'grant carol, mallory to crm_app with inherit true';
+          end if;
+        end $do$
+        """,
+        ("a-pool-that-forgets", "a-pool-outside-a-transaction", "a-pool-after-the-transaction"),
+    ),
+)
+
+BY_NAME = {defence.name: defence for defence in DEFENCES}
+
+
+def off(defences: Iterable[Defence], version: int) -> list[LiteralString]:
+    """Return the statements that switch defences off on a server of a version."""
+    return [defence.off for defence in defences if version in defence.versions]
