@@ -31,7 +31,7 @@ def script(diagnosis: Diagnosis) -> str:
         lines += ["begin;", *_block(found), "", "commit;"]
     if found := by_hand(diagnosis):
         lines += ["", "-- Look before you run these: they move or drop something, wait for others, or are no SQL."]
-        lines += [line if line.startswith("--") or not line else f"-- {line}" for line in _block(found)]
+        lines += [_comment(line) for text in _block(found) for line in text.splitlines() or [""]]
     return "\n".join(lines).strip()
 
 
@@ -39,7 +39,12 @@ def _block(findings: Iterable[Finding]) -> Iterator[str]:
     for each in findings:
         yield ""
         yield f"-- {each.kind}: {_flat(each.object)} {_flat(each.what)}"
-        yield from (each.statement if each.statement.startswith("--") else f"{each.statement};").splitlines()
+        yield each.statement if each.statement.startswith("--") else f"{each.statement};"
+
+
+def _comment(line: str) -> str:
+    """Return *line* as a comment: a name with a new line in it must not end one."""
+    return line if line.startswith("--") or not line else f"-- {line}"
 
 
 def _flat(text: str) -> str:

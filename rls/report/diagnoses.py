@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.text import Text
 
+from rls.definition.wording import visible
 from rls.doctor import Diagnosis
 from rls.drift import Finding
 
@@ -34,12 +35,13 @@ def diagnosis_parts(diagnosis: Diagnosis, *, notes: bool) -> list[Text | str]:
 def _paragraph(finding: Finding, before: Finding | None) -> Text:
     """Return a finding's lines; what those of the one before say already is left out."""
     text = Text.assemble(
-        (f"{WORDS[finding.severity]} {finding.kind}", STYLES[finding.severity]), f": {finding.object} {finding.what}"
+        (f"{WORDS[finding.severity]} {finding.kind}", STYLES[finding.severity]),
+        f": {visible(f'{finding.object} {finding.what}')}",
     )
     if before is None or before.why != finding.why:
         text.append(f"\n  why: {finding.why}")
     if before is None or before.statement != finding.statement:
-        text.append("".join(f"\n  {line}" for line in runnable(finding).splitlines()))
+        text.append("".join(f"\n  {visible(line)}" for line in runnable(finding).split("\n")))
     return text
 
 

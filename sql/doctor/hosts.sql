@@ -1,6 +1,6 @@
 -- Rules of pg_hba.conf that let somebody in without a password, or with one that can be overheard.
 select
-  'line ' || rule.line_number as object,
+  file.name || ', line ' || rule.line_number as object,
   case
     when rule.error is not null then 'is wrong: ' || rule.error
     when rule.auth_method = 'trust' then
@@ -9,7 +9,7 @@ select
     when rule.auth_method = 'password' then 'has passwords sent as they are, from ' || coalesce(rule.address, 'this machine')
     else 'accepts MD5, from ' || coalesce(rule.address, 'this machine')
   end as what,
-  '-- pg_hba.conf, line ' || rule.line_number
+  '-- ' || file.name || ', line ' || rule.line_number
     || case when rule.error is null then ': scram-sha-256 instead of ' || rule.auth_method else ': mend it' end
     || '; then: select pg_catalog.pg_reload_conf()' as statement,
   case
@@ -22,6 +22,10 @@ from pg_catalog.pg_hba_file_rules as rule
 cross join lateral (
   select rule.type <> 'local' and rule.address is distinct from '127.0.0.1' and rule.address is distinct from '::1' as is_remote
 ) as place
+-- From PostgreSQL 16 on there may be several.
+cross join lateral (
+  select coalesce(pg_catalog.regexp_replace(to_jsonb(rule) ->> 'file_name', '^.*/', ''), 'pg_hba.conf') as name
+) as file
 where
   rule.error is not null
   or (

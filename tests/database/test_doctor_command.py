@@ -187,6 +187,22 @@ def test_the_script_runs_as_it_is(database: Database) -> None:
     assert {each["check"] for each in serious(report(database))} == {"definer functions", "table"}
 
 
+def test_names_cannot_leave_their_comment(database: Database) -> None:
+    """What is left to people stays a comment in the script, and shows no escape of a terminal's."""
+    open_company(database)
+    connection = database.connect()
+    connection.execute(
+        'create table crm."\n;drop table crm.deal;\x1b[2J" (); create unique index "\n;x" on crm.product (sku)'
+    )
+
+    script = database.invoke(["doctor", "--fix", "--notes", "--only", "table", "--only", "unique-keys"]).stdout
+    shown = database.invoke(["doctor", "--notes", "--only", "table", "--only", "unique-keys"]).stdout
+
+    assert "drop table crm.deal" in script
+    assert [line for line in script.split("\n") if line and not line.startswith("--")] == []
+    assert "\x1b" not in shown
+
+
 @pytest.mark.parametrize(
     "arguments, says",
     [
