@@ -2,108 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import LiteralString
-
-from tests.attacks.attack import EVERY_VERSION
-
-GOVERNED = "deal lead contact company ticket product activity"
-
-
-@dataclass(frozen=True)
-class Defence:
-    """Something that stops attacks; ``off`` switches it off on an installation, as a superuser.
-
-    ``rule`` says where it comes from.  ``behind`` are defences in front of it:
-    what it stops shows only where they are off, too.  ``stops`` are attacks
-    that nothing else stops.
-    """
-
-    name: str
-    rule: str
-    off: LiteralString
-    stops: tuple[str, ...]
-    behind: tuple[str, ...] = ()
-    versions: range = EVERY_VERSION
-
-
-def _each(text: LiteralString, tables: str = GOVERNED) -> LiteralString:
-    return ";\n".join(text.replace("TABLE", f"crm.{table}") for table in tables.split())
-
-
-BODY: LiteralString = """
-do $do$
-declare
-  predicate record;
-begin
-  for predicate in
-    select oid, proname, pg_get_function_arguments(oid) as arguments
-    from pg_proc
-    where pronamespace = 'rls'::regnamespace and proname = any ('{NAMES}') and proargtypes[0] = 'crm.{TABLE}'::regtype
-  loop
-    execute format(
-      'create or replace function rls.%I(%s) returns boolean language sql stable parallel safe return {BODY}',
-      predicate.proname, predicate.arguments);
-  end loop;
-end $do$
-"""
-
-
-def _body(names: str, table: str, body: str) -> LiteralString:
-    return BODY.replace("{NAMES}", "{" + names + "}").replace("{TABLE}", table).replace("{BODY}", body)
-
-
-ALL_FUNCTIONS: LiteralString = """
-do $do$
-declare
-  helper regprocedure;
-begin
-  for helper in
-    select oid from pg_proc where pronamespace = 'rls'::regnamespace and prosecdef
-  loop
-    execute format('alter function %s reset search_path', helper);
-  end loop;
-end $do$
-"""
-
-DATABASE: LiteralString = """
-do $do$
-begin
-  execute format('grant {} on database %I to public', current_database());
-end $do$
-"""
-
-STATISTICS: LiteralString = """
-do $do$
-declare
-  counter regprocedure;
-begin
-  for counter in
-    select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname ~ '^pg_stat_get_'
-  loop
-    execute format('grant execute on function %s to public', counter);
-  end loop;
-end $do$
-"""
-
-OLD_CALLER: LiteralString = """
-create or replace function rls.caller() returns name language sql stable parallel safe
-return coalesce(nullif(current_setting('app.login', true), '')::name, case current_setting('role')
-  when 'none' then session_user else current_setting('role')::name end)
-"""
+from tests.attacks.switching import ALL_FUNCTIONS, DATABASE, OLD_CALLER, STATISTICS, Defence, body, each
 
 DEFENCES = (
     Defence(
         "row security",
         "policies on every governed table",
-        _each("alter table TABLE disable row level security"),
+        each("alter table TABLE disable row level security"),
         ("plain-select", "update-a-hidden-row", "sample-system", "pg-stats", "by-cursor"),
     ),
     Defence(
         "force",
         "FORCE ROW LEVEL SECURITY: the tables' owner is bound, too",
-        _each("alter table TABLE no force row level security"),
+        each("alter table TABLE no force row level security"),
         ("the-owner-reads", "the-owner-deletes"),
     ),
     Defence(
@@ -204,20 +115,20 @@ DEFENCES = (
     Defence(
         "writing contains reading",
         "update and delete predicates hold the read rule",
-        _body("clerk_updates,clerk_deletes", "ticket", "ticket.owner_id = any (department_owners)"),
+        body("clerk_updates,clerk_deletes", "ticket", "ticket.owner_id = any (department_owners)"),
         ("update-without-where", "update-by-chance", "delete-by-chance", "update-in-a-cte"),
     ),
     Defence(
         "carried to new children",
         "a child's columns are its parent's",
-        _each("alter table TABLE disable trigger rowlock_carry_insert", "activity"),
+        each("alter table TABLE disable trigger rowlock_carry_insert", "activity"),
         ("forge-what-is-carried",),
         behind=("carried columns are nobody's to write",),
     ),
     Defence(
         "carried to moved children",
         "a child that moves to another parent follows it",
-        _each("alter table TABLE disable trigger rowlock_carry_update", "activity"),
+        each("alter table TABLE disable trigger rowlock_carry_update", "activity"),
         ("move-to-a-hidden-parent", "move-to-a-hidden-or-absent-parent"),
     ),
     Defence(
@@ -255,7 +166,7 @@ DEFENCES = (
     Defence(
         "references to visible records only",
         "a hidden and an absent record are refused alike",
-        _each("alter table TABLE disable trigger rowlock_see", "deal company ticket"),
+        each("alter table TABLE disable trigger rowlock_see", "deal company ticket"),
         ("refer-to-a-hidden-record", "refer-to-a-hidden-record-later", "attach-ones-deal-to-a-hidden-company"),
     ),
     Defence(
@@ -268,7 +179,7 @@ DEFENCES = (
     Defence(
         "column privileges",
         "SELECT, INSERT and UPDATE are granted on columns, never on tables",
-        _each("grant select, insert, update on TABLE to public"),
+        each("grant select, insert, update on TABLE to public"),
         (
             "hidden-column-plain",
             "hidden-column-written",
@@ -280,7 +191,7 @@ DEFENCES = (
     Defence(
         "four privileges only",
         "never TRUNCATE, REFERENCES, TRIGGER, MAINTAIN",
-        _each("grant truncate, references, trigger on TABLE to public"),
+        each("grant truncate, references, trigger on TABLE to public"),
         ("truncate", "a-trigger-of-ones-own"),
     ),
     Defence(
@@ -368,8 +279,3 @@ DEFENCES = (
 )
 
 BY_NAME = {defence.name: defence for defence in DEFENCES}
-
-
-def off(defences: Iterable[Defence], version: int) -> list[LiteralString]:
-    """Return the statements that switch defences off on a server of a version."""
-    return [defence.off for defence in defences if version in defence.versions]

@@ -1,8 +1,20 @@
 """All attacks, registered by their groups' modules."""
 
-from tests.attacks import columns, constraints, helpers, identity, oracles, plans, pools, privileges, side, writes
+from tests.attacks import (
+    columns,
+    constraints,
+    helpers,
+    identity,
+    leaks,
+    oracles,
+    plans,
+    pools,
+    privileges,
+    side,
+    writes,
+)
 from tests.attacks.attack import ATTACKS, Attack
 
-MODULES = (identity, helpers, plans, writes, constraints, columns, oracles, privileges, pools, side)
+MODULES = (identity, helpers, plans, writes, constraints, columns, oracles, leaks, privileges, pools, side)
 
 __all__ = ["ATTACKS", "MODULES", "Attack"]

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 
 from tests.attacks.attack import Attack, Control
 from tests.attacks.company import found
-from tests.attacks.defences import BY_NAME, DEFENCES, Defence
+from tests.attacks.defences import BY_NAME, DEFENCES
 from tests.attacks.ground import Ground
+from tests.attacks.switching import Defence
 from tests.fixtures.database import BUILDERS, Cluster
 
 KIND = "attacked"

@@ -6,13 +6,13 @@ from tests.attacks.attack import attack, statements
 from tests.attacks.ground import Ground
 
 
-@attack("pools", "C09", "C10")
+@attack("pools", "C09", "C10", control="none")
 def a_pool_that_forgets(ground: Ground) -> bool:
     """Ask through the pool without saying who asks."""
     return ground.login("crm_app").tries("select title from crm.deal")
 
 
-@attack("pools", "C09")
+@attack("pools", "C09", control="none")
 def a_pool_outside_a_transaction(ground: Ground) -> bool:
     """Say SET LOCAL ROLE outside a transaction, where it means nothing, and ask in the next."""
     pool = ground.login("crm_app")
@@ -23,7 +23,7 @@ def a_pool_outside_a_transaction(ground: Ground) -> bool:
     return bool(pool.rows("select title from crm.deal"))
 
 
-@attack("pools", "C09")
+@attack("pools", "C09", control="none")
 def a_pool_after_the_transaction(ground: Ground) -> bool:
     """Ask in the transaction after the one that said who asks."""
     pool = ground.login("crm_app")

@@ -14,10 +14,11 @@ from tempfile import TemporaryDirectory
 from rls.server import EmbeddedServer, binaries
 from tests.attacks.attack import Attack
 from tests.attacks.catalogue import ELSEWHERE
-from tests.attacks.defences import DEFENCES, Defence
+from tests.attacks.defences import DEFENCES
 from tests.attacks.everything import ATTACKS
 from tests.attacks.installations import achieved, behind, installation
 from tests.attacks.opened import HOLDS, OPEN
+from tests.attacks.switching import Defence
 from tests.fixtures.database import Cluster
 from tests.fixtures.server import FAST, Server
 

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.attacks.defences import DEFENCES, Defence
+from tests.attacks.defences import DEFENCES
 from tests.attacks.everything import ATTACKS
 from tests.attacks.installations import achieved, behind, installation
+from tests.attacks.switching import Defence
 from tests.attacks.table import PAGE, page
 from tests.fixtures.database import Cluster
 
