@@ -17,6 +17,7 @@ judged as (
     held.*,
     coalesce(role.rolname::text, 'everybody') as who,
     coalesce(pg_catalog.quote_ident(role.rolname), 'public') as quoted,
+    held.grantee <> 0 and held.grantee not in (select insider.oid from insider) as is_outside,
     case
       when held.grantee = 0 then 'everybody has it'
       when held.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN') then 'no policy holds for it'
@@ -26,7 +27,18 @@ judged as (
     end as wrong
   from held
   left join pg_catalog.pg_roles as role on role.oid = held.grantee
-  where held.grantee <> held.relowner and (held.grantee = 0 or held.grantee in (select insider.oid from insider))
+  where
+    held.grantee <> held.relowner
+    and (
+      held.grantee = 0
+      or held.grantee in (select insider.oid from insider)
+      or (
+        held.privilege_type in ('TRUNCATE', 'REFERENCES', 'TRIGGER', 'MAINTAIN')
+        and not role.rolsuper
+        and role.rolname <> %(rls_owner)s
+        and role.oid <> (select database.datdba from database)
+      )
+    )
 )
 select
   managed.nspname || '.' || managed.relname as object,
@@ -41,7 +53,7 @@ select
     managed.relname,
     judged.quoted
   ) as statement,
-  case when judged.wrong like 'holds for columns%%' then 'warning' else 'error' end as severity
+  case when judged.wrong like 'holds for columns%%' or judged.is_outside then 'warning' else 'error' end as severity
 from judged
 join managed on managed.oid = judged.oid
 where judged.wrong is not null
@@ -52,4 +64,5 @@ group by
   judged.who,
   judged.quoted,
   judged.wrong,
+  judged.is_outside,
   judged.column_name is null

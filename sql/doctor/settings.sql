@@ -21,4 +21,4 @@ where
   ssl.name = 'ssl'
   and ssl.setting = 'off'
   and listening.name = 'listen_addresses'
-  and pg_catalog.regexp_replace(listening.setting, '(localhost|127\.0\.0\.1|::1|[\s,])', '', 'g') <> ''
+  and pg_catalog.regexp_replace(listening.setting, '(localhost|127(\.\d+){{3}}|::1|[\s,])', '', 'g') <> ''

@@ -39,6 +39,11 @@ TABLES: dict[str, Case] = {
     "A01 not forced": ("row security", "crm.deal does not bind", "alter table crm.deal no force row level security"),
     "A01 disabled": ("row security", "crm.lead has no row", "alter table crm.lead disable row level security"),
     "A03 truncate": ("privileges", "truncate for crm_manager", "grant truncate on crm.deal to crm_manager"),
+    "A03 truncate, for somebody else": (
+        "privileges",
+        "truncate for reporting",
+        "create role reporting login; grant truncate on crm.deal to reporting",
+    ),
     "A04 references": ("privileges", "references for alice", "grant references on crm.deal to alice"),
     "A04 references of a column": (
         "privileges",

@@ -338,6 +338,25 @@ def test_settings_of_the_server(database: Database) -> None:
     assert left == ()
 
 
+@pytest.mark.parametrize(
+    "addresses, found", [("*", ["ssl"]), ("localhost, 192.0.2.1", ["ssl"]), ("127.0.0.2, ::1", []), ("", [])]
+)
+def test_a_server_that_listens_to_others_without_tls(database: Database, addresses: str, found: list[str]) -> None:
+    """Where it listens is changed in the view, since no server changes it without a restart."""
+    connection = database.connect()
+    if connection.execute("show ssl").fetchone() == ("on",):
+        pytest.skip("this server has TLS")
+    with connection.transaction(force_rollback=True):
+        connection.execute("set local allow_system_table_mods = on")
+        connection.execute(
+            "do $$ begin execute 'create or replace view pg_catalog.pg_settings as ' || replace("
+            "pg_get_viewdef('pg_settings'::regclass), e'setting,\n',"
+            f" e'case name when ''listen_addresses'' then ''{addresses}'' else setting end as setting,\n'); end $$"
+        )
+
+        assert [each.object for each in examine(connection, {"settings"}).findings] == found
+
+
 def test_rules_of_pg_hba(database: Database) -> None:
     """Read through SQL; the file is put back."""
     connection = database.connect()
