@@ -47,7 +47,7 @@ def test_what_was_accepted_is_listed_and_withdrawn(database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    "arguments, said",
     [
         (["view crm.all_deals"], "say why it is meant: --because TEXT"),
         (["view crm.others", "--because", "why not"], 'no finding is called "view crm.others"'),
