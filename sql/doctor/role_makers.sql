@@ -8,6 +8,7 @@ where
   role.rolcreaterole
   and not role.rolsuper
   and role.rolname <> %(rls_owner)s
+  and (role.rolcanlogin or role.oid in (select edge.roleid from edge))
   and role.oid <> (select database.datdba from database)
   and role.oid not in (select insider.oid from insider)
   and current_setting('server_version_num')::int < 160000
