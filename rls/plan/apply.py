@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, errors
 
 from rls.definition.model import Definition
 from rls.drift import adopt
@@ -31,7 +31,7 @@ def deploy(connection: Connection[Any], definition: Definition, source: str = ""
     :raises PlanError: the definition does not fit the database.
     """
     with connection.transaction():
-        connection.execute(LOCK)
+        lock(connection)
         plan = make_plan(connection, definition, source)
         _apply(connection, plan)
         return plan
@@ -44,9 +44,22 @@ def apply(connection: Connection[Any], plan: Plan) -> None:
         the plan did not bring about what it promised; nothing is changed.
     """
     with connection.transaction():
-        connection.execute(LOCK)
+        lock(connection)
         refuse_stale(connection, plan)
         _apply(connection, plan)
+
+
+def lock(connection: Connection[Any]) -> None:
+    """Wait for everybody else who changes rights or people, until the transaction ends.
+
+    :raises PlanError: who is logged in lacks the privilege.
+    """
+    try:
+        connection.execute(LOCK)
+    except errors.InsufficientPrivilege as error:
+        what = error.diag.message_primary
+        advice = "run as a superuser, or as a member of the tables' owner and of the owner of schema rls"
+        raise PlanError([Problem("", "apply", f"{what}: {advice}")]) from error
 
 
 def refuse_stale(connection: Connection[Any], plan: Plan) -> None:

@@ -97,7 +97,7 @@ GRANTS = {
     "grant usage on schema rls to crm_manager": "- grant usage on schema rls to crm_manager",
     "grant usage on schema rls to alice": "- grant usage on schema rls to alice",
     "grant usage on schema rls to public": "- grant usage on schema rls to PUBLIC",
-    "revoke select on rls.reach from crm_manager": "+ grant select on rls.reach to crm_manager",
+    "revoke select on rls.reach from crm_manager": "+ grant select (department_keys, department_owners, login,",
     "grant select, update on rls.assignment to crm_manager": "- grant update on rls.assignment to crm_manager",
     "grant insert on rls.assignment to public": "- grant insert on rls.assignment to PUBLIC",
     "grant insert on rls.assignment to alice": "- grant insert on rls.assignment to alice",
