@@ -1,4 +1,5 @@
 -- The roles the caller holds now: by membership, and by the clock where a role follows it.
+-- Only people hold roles: before PostgreSQL 16 they can become one of theirs, and would leave behind what another says.
 -- Memberships are read as the query sees them: what pg_has_role() remembers may be older than rls.permission.
 create or replace function rls.held_roles()
   returns text[]
@@ -9,7 +10,11 @@ create or replace function rls.held_roles()
   set search_path = pg_catalog, pg_temp
 as $$
 declare
-  caller constant oid := pg_catalog.to_regrole(pg_catalog.quote_ident(rls.caller()));
+  caller constant oid := (
+    select pg_catalog.to_regrole(pg_catalog.quote_ident(reach.login))
+    from rls.reach
+    where reach.login = rls.caller()
+  );
   held name[];
 begin
   if pg_catalog.current_setting('server_version_num')::int >= 160000 then

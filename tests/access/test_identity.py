@@ -225,3 +225,25 @@ def test_everybody_is_still_who_they_should_be(database: Database) -> None:
     unassign(connection, "director", "carol")
 
     assert_converged(connection, wanted)
+
+
+def test_a_role_cannot_be_taken_without_the_others(database: Database) -> None:
+    """Under ``explicit`` a role may narrow another: whoever becomes the wider one alone, as before 16, is nobody."""
+    roles = """
+several_roles: explicit
+roles:
+  wide: {permissions: {deal: {read: all, delete: all}}}
+  narrow: {permissions: {deal: {read: none, stages: {won: {read: own, delete: own}}}}}
+"""
+    connection, _ = open_company(database, roles)
+    assign(connection, "wide", "alice")
+    assign(connection, "narrow", "alice")
+    connection.execute("insert into crm.deal (title, stage) values ('nobody''s', 'won'), ('anybody''s', 'lost')")
+    alice = database.connect("alice")
+
+    assert "anybody's" in deals(alice)
+    assert "nobody's" not in deals(alice)
+    if alice.info.server_version < MODERN:
+        alice.execute("set role crm_wide")
+        assert "nobody's" not in deals(alice)
+        assert alice.execute("delete from crm.deal where title = 'nobody''s'").rowcount == 0
