@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 from sqlalchemy import AdaptedConnection, Connection, Engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from sqlalchemy.pool import PoolResetState
 
@@ -18,6 +18,10 @@ from rls.sessions import asynchronous, synchronous
 from rls.sessions.ending import check_idle
 from rls.sessions.errors import MisuseError, shown
 from rls.sessions.statements import BECOME, CLEAN, OWN_RIGHTS, check_answers, check_name, explained
+
+if TYPE_CHECKING:
+    # Needs greenlet, which applications without await do not have.
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 
 KNOWN = "rls.sessions"
 """Where a connection's ``info`` says that its login has no rights."""
@@ -59,6 +63,8 @@ async def from_async_session(
     session: AsyncSession | Callable[[], AsyncSession], login: str
 ) -> AsyncIterator[AsyncSession]:
     """Give a session all of whose transactions are the person's; it is committed at the end, and closed."""
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     session = session if isinstance(session, AsyncSession) else session()
     with _person_of(session.sync_session, login):
         async with session:
@@ -164,10 +170,14 @@ def opener(source: object) -> Callable[[Any, str], Any] | None:
     """Return what opens sessions on *source*, if that is SQLAlchemy's."""
     if isinstance(source, Engine):
         return from_engine
-    if isinstance(source, AsyncEngine):
-        return from_async_engine
     if isinstance(source, Session | sessionmaker):
         return from_session
-    if isinstance(source, AsyncSession | async_sessionmaker):
-        return from_async_session
-    return None
+    return _async_opener(source) if "sqlalchemy.ext.asyncio" in sys.modules else None
+
+
+def _async_opener(source: object) -> Callable[[Any, str], Any] | None:
+    from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+    if isinstance(source, AsyncEngine):
+        return from_async_engine
+    return from_async_session if isinstance(source, AsyncSession | async_sessionmaker) else None

@@ -29,3 +29,16 @@ def test_what_is_no_source_is_refused() -> None:
     for source in (None, "postgresql://", object()):
         with pytest.raises(MisuseError, match=r"not (NoneType|str|object)"):
             as_person(source, "alice")  # type: ignore[call-overload]
+
+
+def test_an_engine_without_await_needs_no_greenlet() -> None:
+    """SQLAlchemy 2.1 brings greenlet only where it is asked for, as sqlalchemy[asyncio]."""
+    program = (
+        "import sys; sys.modules['greenlet'] = None\n"
+        "from sqlalchemy import create_engine\n"
+        "from rls.sessions.alchemy import opener\n"
+        "print(opener(create_engine('postgresql+psycopg://')).__name__)"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+
+    assert (found.stdout.strip(), found.stderr) == ("from_engine", "")
