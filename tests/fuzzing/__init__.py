@@ -1,0 +1,1 @@
+"""A random attacker: SQL as ordinary people speak it, against the oracle."""

@@ -1,0 +1,154 @@
+"""Random conditions on tables in scope: comparisons, sub-queries, and traps that give hidden rows away by an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.fuzzing.draws import Draw
+from tests.fuzzing.shapes import PLACES, SHAPES
+from tests.fuzzing.world import World
+from tests.oracle.company import Person
+
+Scope = Sequence[tuple[str, str]]
+"""Aliases and their entities."""
+
+COMPARISONS = ("=", "<", ">", "<>", "<=", ">=")
+LINKS = (
+    ("deal", "company_id", "company"), ("deal", "contact_id", "contact"), ("deal", "lead_id", "lead"),
+    ("contact", "company_id", "company"), ("ticket", "company_id", "company"), ("ticket", "deal_id", "deal"),
+    ("activity", "deal_id", "deal"), ("activity", "lead_id", "lead"), ("activity", "company_id", "company"),
+)  # fmt: skip
+"""Which column of an entity holds which other entity's id."""
+
+
+class Speaker:
+    """Somebody who makes up SQL; remembers which entities are spoken of, and whether a column nobody may see is."""
+
+    def __init__(self, draw: Draw, world: World, person: Person) -> None:
+        self.draw = draw
+        self.world = world
+        self.person = person
+        self.mentioned: set[str] = set()
+        self.forbidden = False
+        self.traps = True
+        self._aliases = 0
+
+    def entity(self) -> str:
+        """Return an entity to speak of; rather one the person may see, or everything would be refused."""
+        every = list(SHAPES)
+        seen = [name for name in every if not self.world.lacks(self.person, "read", name)]
+        return self.mention(self.draw.choice(every if self.draw.chance(4) or not seen else seen))
+
+    def mention(self, entity: str) -> str:
+        """Remember an entity."""
+        self.mentioned.add(entity)
+        return entity
+
+    def alias(self) -> str:
+        """Return a name not used before."""
+        self._aliases += 1
+        return f"q{self._aliases}"
+
+    def table(self, entity: str, alias: str, *, plain: bool = False) -> str:
+        """Return an item for FROM."""
+        name = SHAPES[entity].table
+        forms = [f"{name} as {alias}"] * 6
+        if not plain:
+            forms.append(f"only {name} as {alias}")
+            forms += [f"{name} as {alias} tablesample {method} (100)" for method in ("bernoulli", "system")]
+        return self.draw.choice(forms)
+
+    def number(self, alias: str, entity: str) -> str:
+        """Return an expression of a number."""
+        shape = SHAPES[entity]
+        column = self.draw.choice((*shape.ints, *shape.nums))
+        form = self.draw.choice(("{}", "{}", "{}", "coalesce({}, 0)", "{} * 2", "abs({} - 5)"))
+        return form.format(f"{alias}.{column}")
+
+    def text(self, alias: str, entity: str) -> str:
+        """Return an expression of a text."""
+        column = self.draw.choice(SHAPES[entity].texts)
+        return self.draw.choice(("{}", "{}", "upper({})", "left({}, 4)", "md5({})")).format(f"{alias}.{column}")
+
+    def value(self, alias: str, entity: str) -> str:
+        """Return an expression to select."""
+        if SHAPES[entity].hidden and self.draw.chance(1):
+            self.forbidden = True
+            return f"{alias}.{SHAPES[entity].hidden[0]}"
+        kind = self.draw.below(8)
+        if kind < 4:
+            return f"{alias}.{self.draw.choice(SHAPES[entity].columns)}"
+        if kind < 6:
+            return self.number(alias, entity)
+        return self.text(alias, entity)
+
+    def literal(self, column: str) -> str:
+        """Return something a number may be compared with."""
+        if column == "owner_id" and self.draw.chance(70):
+            return str(self.draw.choice(sorted(self.world.ids.values())))
+        return str(self.draw.below(20))
+
+    def where(self, scope: Scope, depth: int) -> str:
+        """Return a condition."""
+        kind = self.draw.below(10)
+        if depth and kind in (7, 8):
+            word = "and" if kind == 7 else "or"
+            return f"({self.where(scope, depth - 1)} {word} {self.where(scope, depth - 1)})"
+        if depth and kind == 9:
+            return f"not ({self.where(scope, depth - 1)})"
+        if depth and kind in (5, 6):
+            return self._by_query(scope, depth - 1)
+        return self._simple(scope)
+
+    def _simple(self, scope: Scope) -> str:  # noqa: PLR0911 - one for each form
+        alias, entity = self.draw.choice(scope)
+        shape = SHAPES[entity]
+        kind = self.draw.below(8)
+        if kind == 0:
+            column = self.draw.choice(shape.ints)
+            return f"{alias}.{column} {self.draw.choice(COMPARISONS)} {self.literal(column)}"
+        if kind == 1 and shape.bools:
+            return f"{alias}.{self.draw.choice(shape.bools)}"
+        if kind == 2 and entity in PLACES:
+            place = self.draw.choice(PLACES[entity])
+            return f"{alias}.stage {self.draw.choice(('=', '<>', '>='))} '{place['stage']}'"
+        if kind == 3:
+            like = self.draw.choice(("like", "not like", "ilike"))
+            return f"{self.text(alias, entity)} {like} '%{self.draw.below(10)}%'"
+        if kind == 4:
+            return f"{alias}.{self.draw.choice(shape.columns)} is {self.draw.choice(('not null', 'null'))}"
+        if kind == 5 and self.traps:
+            return self._trap(alias, entity)
+        if kind == 6:
+            other, its = self.draw.choice(scope)
+            return f"{self.number(alias, entity)} {self.draw.choice(COMPARISONS)} {self.number(other, its)}"
+        return f"{alias}.id in ({', '.join(str(self.draw.below(20)) for _ in range(1 + self.draw.below(6)))})"
+
+    def _trap(self, alias: str, entity: str) -> str:
+        """Return what divides by zero for one row the person may not see, and for no other."""
+        world = self.world
+        hidden = sorted(world.rows[entity].keys() - world.reach(self.person, "read", entity))
+        number = self.draw.choice(hidden or [-1])
+        if entity == "deal" and self.draw.chance(50):
+            return f"1 / ({alias}.amount - {number * 10}) is not null"
+        return f"1 / ({alias}.id - {number}) is not null"
+
+    def _by_query(self, scope: Scope, depth: int) -> str:
+        alias, entity = self.draw.choice(scope)
+        kind, new = self.draw.below(4), self.alias()
+        links = [(column, its) for here, column, its in LINKS if here == entity]
+        if kind == 0 and links:
+            column, its = self.draw.choice(links)
+            self.mention(its)
+            negated = self.draw.choice(("", "not "))
+            inner = self.where([(new, its)], depth)
+            return f"{alias}.{column} {negated}in (select {new}.id from {self.table(its, new)} where {inner})"
+        its = self.entity()
+        item, inner = self.table(its, new), self.where([(new, its), (alias, entity)], depth)
+        if kind == 1:
+            return f"{self.draw.choice(('', 'not '))}exists (select from {item} where {inner})"
+        if kind == 2:
+            number = self.number(alias, entity)
+            return f"{number} {self.draw.choice(COMPARISONS)} (select count(*) from {item} where {inner})"
+        some = self.draw.choice(("any", "all"))
+        return f"{alias}.id {self.draw.choice(COMPARISONS)} {some} (select {new}.id from {item} where {inner})"
