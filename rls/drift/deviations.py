@@ -22,7 +22,7 @@ from rls.resources import sql_text
 from rls.shipped import CRM, CRM_TABLES, Helper
 from rls.state.catalog import pin
 from rls.state.objects import Deviation, RowSecurity, State
-from rls.state.reading import Row, rows_of
+from rls.state.reading import Row, names_of, rows_of
 from rls.state.tables import read_facts
 
 Key = tuple[str, str]
@@ -43,10 +43,12 @@ def deviations(
     crm = has_crm(connection)
     present = _present(connection)
     managed = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
+    helpers = shipped.helpers(installation, crm=crm)
+    gone = _gone(connection, {helper.table for helper in helpers if helper.table})
     return [
         *_misplaced(connection, installation, managed, crm=crm),
         *_attributes(connection, installation),
-        *_altered(present, shipped.helpers(installation, crm=crm), ours=True),
+        *_altered(present, [helper for helper in helpers if helper.table not in gone], ours=True),
         *_altered(present, _of_children(connection, definition, installation, crm=crm), ours=False),
     ]
 
@@ -84,6 +86,16 @@ def has_crm(connection: Connection[Any]) -> bool:
     """Return whether the CRM's tables are installed, which come with a revision of their own."""
     row = connection.execute("select version_num from public.rowlock_version").fetchone()
     return bool(row) and not str(row[0]).startswith("support") if row else False
+
+
+def _gone(connection: Connection[Any], tables: Iterable[QualifiedName]) -> set[QualifiedName]:
+    """Return the tables that are not there: renamed with all they have, or dropped."""
+    query = """
+        select wanted.schema, wanted.name
+        from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
+        where pg_catalog.to_regclass(pg_catalog.format('%%I.%%I', wanted.schema, wanted.name)) is null
+    """
+    return {QualifiedName(row["schema"], row["name"]) for row in rows_of(connection, query, names_of(tables))}
 
 
 def _present(connection: Connection[Any]) -> dict[Key, Row]:

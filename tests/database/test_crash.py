@@ -191,27 +191,28 @@ def goes_on(company: Company) -> None:
 def test_ctrl_c(company: Company, applying: subprocess.Popen[str]) -> None:
     """It ends at once, says so, and leaves no session behind."""
     applying.send_signal(signal.SIGINT)
-    _, said = applying.communicate(timeout=10)
+    _, said = applying.communicate(timeout=60)
 
     assert (applying.returncode, said) == (INTERRUPTED, "interrupted\n")
     goes_on(company)
 
 
 def test_killed(company: Company, applying: subprocess.Popen[str]) -> None:
-    """The server finds out, or is told, and undoes the transaction; until then a second apply is refused."""
+    """The server finds out by itself, undoes the transaction, and lets the next apply in."""
     applying.kill()
-    applying.wait(timeout=10)
-    refused = company.database.invoke(["apply", "--allow-widening"])
+    applying.wait(timeout=60)
+    for _ in range(1000):
+        if company.administrator.execute(ASLEEP).fetchone() is None:
+            break
+        time.sleep(0.02)
 
-    assert "somebody else is applying a definition to this database" in refused.stderr
-    company.administrator.execute("select pg_terminate_backend(%s, 10000)", [asleep(company)])
     goes_on(company)
 
 
 def test_a_lost_connection(company: Company, applying: subprocess.Popen[str]) -> None:
     """One line, exit code 2."""
     company.administrator.execute("select pg_terminate_backend(%s, 10000)", [asleep(company)])
-    _, said = applying.communicate(timeout=10)
+    _, said = applying.communicate(timeout=60)
 
     assert applying.returncode == 2, said
     assert said == "Error: terminating connection due to administrator command\n"
