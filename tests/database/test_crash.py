@@ -152,6 +152,8 @@ def applying(company: Company, tmp_path: Path) -> Iterator[subprocess.Popen[str]
     rights_file = tmp_path / "rights.yaml"
     rights_file.write_text(AFTERWARDS, "utf-8")
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PG", "ROWLOCK_"))}
+    # A shell starts what it runs in the background with SIGINT ignored, and that is inherited.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(
         [sys.executable, "-m", "rls", "apply", str(rights_file), "--allow-widening"],
         env=environment | company.database.environment(),
