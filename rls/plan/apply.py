@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from psycopg import Connection, errors
@@ -106,21 +106,28 @@ def refuse_unfinished(
 ) -> None:
     """Return nothing where nothing is left to do once *made* were made.
 
+    :param plan: what was to be done at last.
     :param cleaned_up: whether what is for cleaning up is done too.
     :raises PlanError: what still differs.
     """
     if all(isinstance(change.object, _ALONE) for change in made):
         left = _unmade(connection, plan, made)
+        # Nobody's memberships have moved, and looking at all of them takes longer than one level.
+        drift = membership_drift(connection) if moves_members(plan) else ()
     else:
-        left = list(replan(connection, plan.definition, plan.installation, plan.desired).changes)
-    todo = [change for change in left if cleaned_up or change.phase is not Phase.clean_up]
-    rest = [*map(str, todo), *membership_drift(connection)]
+        now = replan(connection, plan.definition, plan.installation, plan.desired)
+        left, drift = now.changes, now.membership_drift
+    rest = [*map(str, left if cleaned_up else _but_cleaning(left)), *drift]
     if rest:
         raise PlanError([Problem("", text, "still differs after applying; nothing was changed") for text in rest])
 
 
-def _unmade(connection: Connection[Any], plan: Plan, made: Collection[Change]) -> list[Change]:
+def _but_cleaning(left: Iterable[Change]) -> list[Change]:
+    return [change for change in left if change.phase is not Phase.clean_up]
+
+
+def _unmade(connection: Connection[Any], plan: Plan, made: Collection[Change]) -> tuple[Change, ...]:
     if not made:
-        return []
+        return ()
     now = read_some(connection, plan.desired, [change.object for change in made], plan.installation).by_identity()
-    return [change for change in made if now.get((change.object.kind, *change.object.identity)) != change.after]
+    return tuple(change for change in made if now.get((change.object.kind, *change.object.identity)) != change.after)

@@ -123,7 +123,7 @@ class _Deployment:
             remember_definition(connection, plan)
         adopt(connection, plan.definition, installation)
         repair(connection, plan, now)
-        refuse_unfinished(connection, plan, made, cleaned_up=False)
+        refuse_unfinished(connection, now, made, cleaned_up=False)
 
     def _unassign(self, now: Plan) -> None:
         """Take roles that go from everybody at once; that nobody holds them is what the cleaning needs."""
