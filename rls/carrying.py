@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from rls.acting import become
 from rls.definition.model import Carries, Definition, Entity
 from rls.errors import InputError, Problem
 from rls.names import Installation, QualifiedName, checked
@@ -133,8 +134,7 @@ def refilling(child: Child, installation: Installation) -> Iterator[tuple[Qualif
             mine=_columns([mine for mine, _ in pairs], "child"),
             theirs=sql.SQL(", ").join(value for _, value in pairs),
         )
-        become = sql.SQL("set local role {}").format(sql.Identifier(installation.rls_owner))
-        yield parent.table, sql.SQL("{};\n{};\nset local role none").format(become, statement)
+        yield parent.table, sql.SQL(";\n").join([become(installation.rls_owner), statement, become(None)])
 
 
 def _of_child(child: Child, installation: Installation) -> sql.Composed:

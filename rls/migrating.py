@@ -10,6 +10,7 @@ import psycopg
 from alembic import context, op
 from psycopg import sql
 
+from rls.acting import become
 from rls.names import Installation
 from rls.resources import template
 from rls.shipped import placeholders
@@ -36,7 +37,7 @@ class Migration:
     def acting_as(self, role: str) -> Iterator[None]:
         """Run statements as *role*, which then owns what they make."""
         before = self.value("select pg_catalog.current_setting('role')")
-        self.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
+        self.execute(become(role))
         yield
         self.execute(sql.SQL("set local role {}").format(sql.Identifier(before)))
 

@@ -14,6 +14,7 @@ from typing import Any
 from psycopg import Connection, sql
 
 from rls import shipped
+from rls.acting import become
 from rls.carrying import Child, child_of
 from rls.definition.model import Definition
 from rls.errors import InputError
@@ -111,10 +112,10 @@ def _record(connection: Connection[Any], keys: Collection[Key], installation: In
         for key, row in _present(connection).items()
         if key in keys and row["canonical"] is not None
     ]
-    connection.execute(sql.SQL("set local role {}").format(sql.Identifier(installation.rls_owner)))
+    connection.execute(become(installation.rls_owner))
     with connection.cursor() as cursor:
         cursor.executemany(sql_text("state/record.sql"), values)
-    connection.execute("set local role none")
+    connection.execute(become(None))
 
 
 def _altered(present: Mapping[Key, Row], wanted: Iterable[Helper], *, ours: bool) -> Iterator[Deviation]:

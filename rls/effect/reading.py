@@ -9,8 +9,8 @@ from typing import Any
 
 from psycopg import Connection, Error, errors, sql
 
+from rls.acting import become
 from rls.names import Installation
-from rls.plan.render import become
 from rls.state.catalog import pin
 
 

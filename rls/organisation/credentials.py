@@ -8,12 +8,12 @@ from typing import Any
 from psycopg import Connection, sql
 from psycopg.rows import dict_row
 
-from rls.definition.wording import nearest, shown
 from rls.errors import InputError, Problem
 from rls.names import Installation
+from rls.organisation.active import check_login
 from rls.organisation.applying import verifier
 from rls.organisation.assignments import parse_moment
-from rls.resources import sql_text, template
+from rls.resources import sql_text
 
 NEVER = "infinity"
 """What PostgreSQL calls the end of a password without one."""
@@ -37,14 +37,7 @@ def check(connection: Connection[Any], installation: Installation, login: str) -
 
     :raises InputError: with what to do.
     """
-    query = template("organisation/active_logins.sql", organisation=installation.organisation)
-    logins: dict[str, bool] = dict(connection.execute(query).fetchall())
-    if login not in logins:
-        message = f"no active person has the login {shown(login)}{nearest(login, list(logins))}"
-        raise InputError([Problem("", "", message)])
-    if not logins[login]:
-        message = f"{login} has no database role: `rowlock people sync` makes it"
-        raise InputError([Problem("", "", message)])
+    check_login(connection, installation, login)
     with connection.cursor(row_factory=dict_row) as cursor:
         (role,) = cursor.execute(sql_text("organisation/existing_roles.sql"), [[login]]).fetchall()
     if any(role[power] for power in POWERS):

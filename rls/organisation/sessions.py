@@ -8,17 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 
-from rls.definition.wording import nearest, shown
-from rls.errors import InputError, Problem, RowlockError
+from rls.acting import SET_OPTION, become
+from rls.errors import RowlockError
 from rls.names import Installation
-from rls.resources import template
+from rls.organisation.active import check_login
 
 MAY_BECOME = "select pg_has_role(current_user, %s, %s)"
-
-SET_OPTION = 160_000
-"""From this version on a member may only SET ROLE where the membership says so."""
 
 
 LIBPQ = {"dbname": "database"}
@@ -43,14 +40,7 @@ def check_person(connection: Connection[Any], installation: Installation, login:
     :raises InputError: no active person has it, or it is no database role.
     :raises RowlockError: the connected role may not become that person.
     """
-    query = template("organisation/active_logins.sql", organisation=installation.organisation)
-    logins: dict[str, bool] = dict(connection.execute(query).fetchall())
-    if login not in logins:
-        message = f"no active person has the login {shown(login)}{nearest(login, list(logins))}"
-        raise InputError([Problem("", "", message)])
-    if not logins[login]:
-        message = f"{login} has no database role: `rowlock people sync` makes it"
-        raise InputError([Problem("", "", message)])
+    check_login(connection, installation, login)
     privilege = "set" if connection.info.server_version >= SET_OPTION else "member"
     row = connection.execute(MAY_BECOME, [login, privilege]).fetchone()
     if row is None or not row[0]:
@@ -68,7 +58,7 @@ def query(connection: Connection[Any], login: str, text: str) -> list[Result]:
     :raises psycopg.Error: what the person would get.
     """
     with connection.transaction(), connection.cursor() as cursor:
-        cursor.execute(sql.SQL("set local role {}").format(sql.Identifier(login)))
+        cursor.execute(become(login))
         cursor.execute(text.encode())
         results = [_result(cursor)]
         while cursor.nextset():

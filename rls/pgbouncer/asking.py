@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import Connection
 from psycopg.rows import dict_row
 
+from rls.acting import become
 from rls.errors import RowlockError
 from rls.pgbouncer.checking import OPEN_TYPES, POWERS, Database, Facts
 from rls.resources import sql_text
@@ -102,7 +103,7 @@ def _reached(connection: Connection[Any], user: str, query: str) -> list[str] | 
     try:
         with connection.transaction(force_rollback=True):
             connection.execute("set transaction read only")
-            connection.execute(sql.SQL("set local role {}").format(sql.Identifier(user)))
+            connection.execute(become(user))
             for login, _ in logins:
                 with connection.cursor() as cursor:
                     row = cursor.execute(asking.encode(), {"login": login}).fetchone()

@@ -9,13 +9,14 @@ from typing import Any
 from psycopg import Connection, errors, sql
 from psycopg.types.json import Json
 
+from rls.acting import become
 from rls.definition.storing import dump
 from rls.drift import remember_mended
 from rls.errors import PlanError, Problem
 from rls.names import Installation, QualifiedName
 from rls.plan.changes import Change
 from rls.plan.plan import Plan
-from rls.plan.render import become, transaction
+from rls.plan.render import transaction
 from rls.resources import sql_text
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, managed_tables, pin
 from rls.state.objects import DatabaseRole, Deviation, Function, Object, Policy, RowSecurity, State

@@ -25,6 +25,7 @@ from typing import Any
 
 from psycopg import Connection, errors, sql
 
+from rls.acting import become
 from rls.drift import adopt
 from rls.errors import PlanError, Problem
 from rls.names import QualifiedName
@@ -32,7 +33,6 @@ from rls.plan.apply import LOCK, refuse_stale, refuse_unfinished, repair
 from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
 from rls.plan.plan import Plan, holds, replan
-from rls.plan.render import become
 from rls.state.objects import Function, RoleRow, RowSecurity
 
 ONE_DEPLOYER = "select pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rowlock'), 2)"

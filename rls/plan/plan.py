@@ -87,8 +87,7 @@ def _plan(connection: Connection[Any], definition: Definition, installation: Ins
     # Before anything is read: what changes while reading must show.
     seen = versions(connection, _tables(definition), installation)
     facts = read_facts(connection, _tables(definition), installation)
-    plan = replan(connection, definition, installation, compile_state(definition, facts, installation))
-    return replace(plan, versions=seen)
+    return _against(connection, definition, installation, compile_state(definition, facts, installation), seen)
 
 
 def holds(connection: Connection[Any], plan: Plan) -> bool:
@@ -103,6 +102,12 @@ def _tables(definition: Definition) -> list[QualifiedName]:
 def replan(connection: Connection[Any], definition: Definition, installation: Installation, desired: State) -> Plan:
     """Return what has to change to bring about a desired state compiled before."""
     seen = versions(connection, _tables(definition), installation)
+    return _against(connection, definition, installation, desired, seen)
+
+
+def _against(
+    connection: Connection[Any], definition: Definition, installation: Installation, desired: State, seen: str
+) -> Plan:
     current = read_state(connection, desired, installation)
     found = deviations(connection, desired, definition, installation)
     current = replace(current, state=current.state.having(found))

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from psycopg import sql
 
+from rls.acting import become
 from rls.names import RIGHTS_SCHEMA, QualifiedName
 from rls.plan.changes import Change
 from rls.state.objects import (
@@ -55,11 +56,6 @@ def transaction(changes: Iterable[Change], rls_owner: str) -> Iterator[sql.Compo
             yield from statements(change)
         if by_rls_owner:
             yield become(None)
-
-
-def become(role: str | None) -> sql.Composed:
-    """Return the statement that makes the rest of the transaction run as *role*; None: as who is logged in."""
-    return sql.SQL("set local role {}").format(sql.Identifier(role) if role else sql.SQL("none"))
 
 
 def script(changes: Iterable[Change], rls_owner: str) -> str:

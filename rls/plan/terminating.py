@@ -18,12 +18,10 @@ from typing import Any, LiteralString
 from psycopg import Connection, errors
 from psycopg.rows import class_row
 
+from rls.acting import SET_OPTION
 from rls.errors import RowlockError
 from rls.names import Installation
 from rls.resources import template
-
-SET_OPTION = 160_000
-"""From this version on a member may only SET ROLE where the membership says so, and people never may."""
 
 MAY = """
 select

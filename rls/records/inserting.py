@@ -9,6 +9,7 @@ import psycopg
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
+from rls.acting import become
 from rls.records.checking import Findings, Record
 from rls.records.fields import Field
 from rls.records.table import Target
@@ -21,8 +22,6 @@ ROW_ERRORS = (
     psycopg.errors.RaiseException,
 )
 """Refusals that one row can cause; anything else ends the load."""
-
-SET_ROLE = sql.SQL("set local role {}")
 
 
 class Inserter:
@@ -51,7 +50,7 @@ class Inserter:
         try:
             with self.connection.transaction():
                 if self.person is not None:
-                    self.connection.execute(SET_ROLE.format(sql.Identifier(self.person)))
+                    self.connection.execute(become(self.person))
                 self.connection.execute(self.statement, [Jsonb([record.values for record in records])])
                 if self.person is not None:
                     self.connection.execute("reset role")

@@ -12,8 +12,8 @@ from typing import Any
 
 from psycopg import Connection
 
+from rls.acting import become
 from rls.names import Installation
-from rls.plan.render import become
 from rls.resources import sql_text
 from rls.revising.revision import Step
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg import Connection
 
+from rls.acting import become
 from rls.compiler import compile_state
 from rls.definition import Definition, digest
 from rls.errors import PlanError, Problem, StalePlanError
@@ -18,7 +19,6 @@ from rls.plan import Patience, apply_in_phases, history, installed
 from rls.plan.changes import Change, Phase
 from rls.plan.phases import Report
 from rls.plan.plan import replan
-from rls.plan.render import become
 from rls.revising.aside import setting_aside
 from rls.revising.leftovers import Passage, judge
 from rls.revising.revision import Rights, Step, found
