@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import os
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.access.rows import Row
 from tests.oracle.company import Assignment, Company, Person, Record
 from tests.oracle.roles import LEVELS
+
+DAY = os.environ.get("ROWLOCK_DAY") or datetime.now(UTC).date().isoformat()
+"""What short runs draw from, so that every day tries others; ``ROWLOCK_DAY=2026-11-22`` repeats one."""
 
 OPERATIONS = ("read", "create", "update", "delete")
 INHERIT = "inherit"
