@@ -8,11 +8,14 @@
 from rls.definition.levels import Cell, cells, levels
 from rls.definition.loading import load, loads, standard
 from rls.definition.model import (
+    FIELD_OPERATIONS,
     OPERATIONS,
     Assignment,
+    Budget,
     Carries,
     Definition,
     Entity,
+    FieldGroup,
     Level,
     Operation,
     Owner,
@@ -27,12 +30,15 @@ from rls.definition.schema import json_schema
 from rls.definition.storing import digest, dump, parse
 
 __all__ = [
+    "FIELD_OPERATIONS",
     "OPERATIONS",
     "Assignment",
+    "Budget",
     "Carries",
     "Cell",
     "Definition",
     "Entity",
+    "FieldGroup",
     "Level",
     "Operation",
     "Owner",

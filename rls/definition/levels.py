@@ -28,18 +28,23 @@ def cells(entity: Entity) -> tuple[Cell, ...]:
     return tuple(Cell(pipeline, stage) for pipeline in (*pipelines, OTHER) for stage in (*stages, OTHER))
 
 
-def levels(role: Role, entity: Entity, operation: Operation) -> dict[Cell, tuple[Level, bool]]:
+def levels(
+    role: Role, entity: Entity, operation: Operation, fields: str | None = None
+) -> dict[Cell, tuple[Level, bool]]:
     """Return cell → (level, explicit) of *operation* on *entity*; explicit = a stage's own level.
 
     A pipeline for which the role says anything about the operation is
     independent of the entity's stages; what it leaves out is the entity's
     level.  Children (entities with parents) have no levels: every cell is none.
+
+    :param fields: a group of fields: what the role says of it, for ``create``
+        what it says of ``update``; where it says nothing, or *entity* has no
+        such group, what it may do with the record.
     """
-    said = {
-        (permission.pipeline, permission.stage): permission.level
-        for permission in role.permissions
-        if permission.entity == entity.name and permission.operation == operation
-    }
+    said = _said(role, entity, operation, fields)
+    if fields is not None and not said:
+        said = _said(role, entity, "update", fields) if operation == "create" else {}
+        said = said or _said(role, entity, operation, None)
     entity_level = said.get((None, None), Level.none)
     own_worlds = {pipeline for pipeline, _ in said}
 
@@ -50,3 +55,14 @@ def levels(role: Role, entity: Entity, operation: Operation) -> dict[Cell, tuple
         return said.get((world, None), entity_level), False
 
     return {cell: level(cell) for cell in cells(entity)}
+
+
+def _said(
+    role: Role, entity: Entity, operation: Operation, fields: str | None
+) -> dict[tuple[str | None, str | None], Level]:
+    """Return (pipeline, stage) → the level *role* says there."""
+    return {
+        (permission.pipeline, permission.stage): permission.level
+        for permission in role.permissions
+        if (permission.entity, permission.operation, permission.fields) == (entity.name, operation, fields)
+    }

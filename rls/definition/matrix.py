@@ -59,7 +59,8 @@ def following(definition: Definition) -> dict[str, tuple[str, ...]]:
 
 
 def _row(role: Role, entity: Entity, operation: Operation) -> Row:
-    said = [one for one in role.permissions if (one.entity, one.operation) == (entity.name, operation)]
+    key = (entity.name, operation, None)
+    said = [one for one in role.permissions if (one.entity, one.operation, one.fields) == key]
     level = next((one.level for one in said if one.pipeline is None and one.stage is None), Level.none)
     order = [stage for pipeline in entity.pipelines for stage in pipeline.stages] or list(entity.stages)
     places = [one for one in said if one.pipeline or one.stage]

@@ -16,6 +16,11 @@ Operation = Literal["read", "create", "update", "delete", "export", "import"]
 
 OPERATIONS: tuple[Operation, ...] = ("read", "create", "update", "delete", "export", "import")
 
+FIELD_OPERATIONS: tuple[Operation, ...] = ("read", "update")
+"""What a role may say of a group of fields: update covers changing them and filling them in at creation."""
+
+Period = Literal["minute", "hour", "day", "week"]
+
 SeveralRoles = Literal["highest", "explicit"]
 
 PrincipalKind = Literal["person", "department", "subdepartments", "group", "project_group", "everyone"]
@@ -71,11 +76,30 @@ class Carries:
 
 
 @dataclass(frozen=True, order=True)
+class FieldGroup:
+    """Columns with rights of their own: seen and written only where their group may be."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, order=True)
+class Budget:
+    """So many rows in a period of time; by one statement at most ``statement``, where that is said."""
+
+    rows: int
+    per: Period
+    statement: int | None = None
+
+
+@dataclass(frozen=True, order=True)
 class Entity:
     """A kind of record, kept in one table.
 
     ``key`` and ``columns`` are None where the table's own primary key and all
-    its columns are meant.
+    its columns are meant.  ``read_budget`` holds for whoever lacks ``export``,
+    ``create_budget`` for whoever lacks ``import``; None is no limit.
+    ``barrier``: people read it through its reading view only.
     """
 
     name: str
@@ -91,6 +115,10 @@ class Entity:
     key: tuple[str, ...] | None = None
     columns: tuple[str, ...] | None = None
     description: str = ""
+    fields: tuple[FieldGroup, ...] = ()
+    read_budget: Budget | None = None
+    create_budget: Budget | None = None
+    barrier: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,7 +126,8 @@ class Permission:
     """One line of a role's rights: how far *operation* reaches on *entity*.
 
     Without ``pipeline`` it speaks of every pipeline that has no rights of its
-    own, without ``stage`` of every stage that has none.
+    own, without ``stage`` of every stage that has none.  With ``fields`` it
+    speaks of that group of fields alone.
     """
 
     entity: str
@@ -106,11 +135,13 @@ class Permission:
     level: Level
     pipeline: str | None = None
     stage: str | None = None
+    fields: str | None = None
 
     @property
-    def order(self) -> tuple[str, int, str, str]:
-        """What permissions are sorted by: entity, operation, pipeline, stage."""
-        return (self.entity, OPERATIONS.index(self.operation), self.pipeline or "", self.stage or "")
+    def order(self) -> tuple[str, str, int, str, str]:
+        """What permissions are sorted by: entity, group of fields, operation, pipeline, stage."""
+        operation = OPERATIONS.index(self.operation)
+        return (self.entity, self.fields or "", operation, self.pipeline or "", self.stage or "")
 
 
 @dataclass(frozen=True)

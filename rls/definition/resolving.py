@@ -4,16 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from graphlib import TopologicalSorter
+from typing import NamedTuple
 
 from rls.definition import model, schema
 from rls.definition.wording import Path
 from rls.names import QualifiedName
 
-Key = tuple[str, model.Operation, str | None, str | None]
-"""Entity, operation, pipeline, stage: what one permission speaks of."""
 
-Mention = tuple[Path, model.Operation, str | None, str | None, model.Level]
-"""Where a level is written below its entity, what it speaks of, and the level."""
+class Key(NamedTuple):
+    """What one permission speaks of."""
+
+    entity: str
+    operation: model.Operation
+    pipeline: str | None = None
+    stage: str | None = None
+    fields: str | None = None
+
+
+class Mention(NamedTuple):
+    """A level: where it is written below its entity, and what it speaks of there."""
+
+    path: Path
+    operation: model.Operation
+    level: model.Level
+    pipeline: str | None = None
+    stage: str | None = None
+    fields: str | None = None
+
 
 Levels = dict[Key, model.Level]
 WILDCARD = "*"
@@ -37,7 +54,15 @@ def entity(name: str, raw: schema.Entity) -> model.Entity:
         key=None if raw.key is None else tuple(raw.key),
         columns=None if raw.columns is None else tuple(sorted(raw.columns)),
         description=raw.description,
+        fields=tuple(sorted(model.FieldGroup(name, tuple(columns)) for name, columns in (raw.fields or {}).items())),
+        read_budget=_budget(raw.read_budget),
+        create_budget=_budget(raw.create_budget),
+        barrier=raw.barrier,
     )
+
+
+def _budget(raw: schema.Budget | None) -> model.Budget | None:
+    return None if raw is None else model.Budget(**dict(raw))
 
 
 def _carries(raw: schema.Carries | None) -> model.Carries | None:
@@ -58,18 +83,23 @@ def principal(raw: schema.Principal) -> tuple[model.PrincipalKind, str | None]:
 
 
 def mentions(raw: schema.Permissions) -> Iterator[Mention]:
-    """Yield every level that *raw* says: its path below the entity, operation, pipeline, stage, level."""
+    """Yield every level that *raw* says."""
     yield from _of_pipeline((), None, raw)
     for pipeline, inner in (raw.pipelines or {}).items():
         yield from _of_pipeline(("pipelines", pipeline), pipeline, inner)
+    for group, said in (raw.fields or {}).items():
+        for operation in model.FIELD_OPERATIONS:
+            level = getattr(said, operation)
+            if level is not None:
+                yield Mention(("fields", group, operation), operation, model.Level[level], fields=group)
 
 
 def _of_pipeline(path: Path, pipeline: str | None, raw: schema.PipelinePermissions) -> Iterator[Mention]:
     for operation, level in _said(raw):
-        yield (*path, operation), operation, pipeline, None, level
+        yield Mention((*path, operation), operation, level, pipeline)
     for stage, inner in (raw.stages or {}).items():
         for operation, level in _said(inner):
-            yield (*path, "stages", stage, operation), operation, pipeline, stage, level
+            yield Mention((*path, "stages", stage, operation), operation, level, pipeline, stage)
 
 
 def _said(raw: schema.Operations) -> Iterator[tuple[model.Operation, model.Level]]:
@@ -97,17 +127,20 @@ def applicable(level: model.Level, entity: model.Entity) -> bool:
 
 
 def own_levels(raw: schema.Role, entities: Mapping[str, model.Entity]) -> Levels:
-    """Return what a role says itself: ``*`` written out, a named entity before it, operation by operation."""
+    """Return what a role says itself: ``*`` written out, a named entity before it, operation by operation.
+
+    ``*`` speaks of no group of fields.
+    """
     said: Levels = {}
     permissions = raw.permissions or {}
     if WILDCARD in permissions:
-        for _, operation, _, _, level in mentions(permissions[WILDCARD]):
-            fitting = (name for name, entity in entities.items() if applicable(level, entity))
-            said |= {(name, operation, None, None): level for name in fitting}
+        for one in mentions(permissions[WILDCARD]):
+            fitting = (name for name, entity in entities.items() if applicable(one.level, entity))
+            said |= {Key(name, one.operation): one.level for name in fitting}
     for name, inner in permissions.items():
         if name != WILDCARD:
-            for _, operation, pipeline, stage, level in mentions(inner):
-                said[name, operation, pipeline, stage] = level
+            for _, operation, level, *place in mentions(inner):
+                said[Key(name, operation, *place)] = level
     return said
 
 
@@ -125,8 +158,7 @@ def roles(raw: Mapping[str, schema.Role], entities: Mapping[str, model.Entity]) 
 
 def _role(name: str, raw: schema.Role, levels: Levels) -> model.Role:
     permissions = [
-        model.Permission(entity, operation, level, pipeline, stage)
-        for (entity, operation, pipeline, stage), level in levels.items()
+        model.Permission(entity, operation, level, *place) for (entity, operation, *place), level in levels.items()
     ]
     return model.Role(
         name=name,

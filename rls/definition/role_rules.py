@@ -96,15 +96,15 @@ def _permissions(role: Role, source: Source) -> Iterator[Problem]:
 
 def _levels(role: Role, path: Path, entity: Entity, raw: schema.Permissions) -> Iterator[Problem]:
     """Yield the levels that mean nothing on *entity*."""
-    for below, _, _, _, level in resolving.mentions(raw):
-        if resolving.applicable(level, entity):
+    for one in resolving.mentions(raw):
+        if resolving.applicable(one.level, entity):
             continue
         if entity.owner is None:
             why = f"{shown(entity.name)} has no owner: one of none, all"
         else:
             allowed = ", ".join(known.name for known in Level if known != Level.open)
             why = f"{shown(entity.name)} has no open flag: one of {allowed}"
-        yield role.problem((*path, *below), f"level {shown(level.name)} means nothing here, {why}")
+        yield role.problem((*path, *one.path), f"level {shown(one.level.name)} means nothing here, {why}")
 
 
 def _places(role: Role, path: Path, entity: Entity, raw: schema.Permissions) -> Iterator[Problem]:

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import PydanticCustomError, core_schema
 
-from rls.definition.model import SeveralRoles
-from rls.definition.short import Everyone, OneColumn, OneLevel, OneRole, OwnerColumn, TableName
+from rls.definition.model import Period, SeveralRoles
+from rls.definition.nodes import Number
+from rls.definition.short import (
+    Everyone,
+    OneColumn,
+    OneFieldLevel,
+    OneLevel,
+    OneRole,
+    OwnerColumn,
+    RowsPer,
+    TableName,
+)
 from rls.definition.wording import shown
 from rls.names import MAX_BYTES
 
 LevelName = Literal["none", "own", "department", "subdepartments", "open", "all"]
+MOST_ROWS = 2_000_000_000
+"""The most rows a budget can have: so many a counter of any period holds."""
+
 NAME = r"^[a-z][a-z0-9_]*$"
 
 
@@ -35,8 +48,17 @@ def _value(value: str) -> str:
     return value
 
 
+def _count(value: object) -> int:
+    number = isinstance(value, Number) or type(value) is int
+    if number and str(value).isdecimal() and 0 < int(str(value)) <= MOST_ROWS:
+        return int(str(value))
+    message = f"must be a whole number from 1 to {MOST_ROWS}, not {value if number else shown(value)}"
+    raise PydanticCustomError("count", "{text}", {"text": message})
+
+
 Name = Annotated[str, Field(pattern=NAME)]
 Identifier = Annotated[str, AfterValidator(_identifier), Field(json_schema_extra={"minLength": 1, "maxLength": 63})]
+Count = Annotated[int, BeforeValidator(_count), Field(json_schema_extra={"minimum": 1, "maximum": MOST_ROWS})]
 Value = Annotated[str, AfterValidator(_value), Field(json_schema_extra={"minLength": 1})]
 
 
@@ -77,6 +99,22 @@ class Carries(Raw):
     """Copy of the parent's pipeline; needed when a parent has one."""
 
 
+class Budget(Raw):
+    """So many rows in a period of time."""
+
+    rows: Count = Field(examples=[10000])
+    """How many rows."""
+    per: Period = Field(examples=["day"])
+    """In which time."""
+
+
+class CreateBudget(Budget):
+    """So many new rows in a period of time, and by one statement."""
+
+    statement: Count | None = Field(default=None, examples=[100])
+    """How many by one statement; as many as the period has when left out."""
+
+
 class Entity(Raw):
     """A kind of record, kept in one table: which table, and which of its columns decide."""
 
@@ -106,6 +144,18 @@ class Entity(Raw):
     """The columns of the key; the table's primary key when left out."""
     columns: Annotated[list[Identifier], OneColumn] | None = Field(default=None, examples=[["id", "name"]])
     """The columns people may see at all; every column the table has when left out."""
+    fields: dict[Name, Annotated[list[Identifier], OneColumn]] | None = Field(
+        default=None, examples=[{"finance": ["amount", "margin"]}]
+    )
+    """Group → columns with rights of their own: where a role has no right to the group, they read as NULL."""
+    read_budget: Annotated[Budget, RowsPer] | None = Field(default=None, examples=["10000 per day"])
+    """How many rows beyond their export level people read; without it reading is not metered."""
+    create_budget: Annotated[CreateBudget, RowsPer] | None = Field(
+        default=None, examples=["1000 per day", {"rows": 1000, "per": "day", "statement": 100}]
+    )
+    """How many rows beyond their import level people create; without it creating is not metered."""
+    barrier: bool = False
+    """True: people read it through its reading view only, where no condition of theirs sees a hidden row."""
 
 
 class Operations(Raw):
@@ -125,6 +175,15 @@ class Operations(Raw):
     """Whose records may be imported in bulk."""
 
 
+class FieldLevels(Raw):
+    """Levels for a group of fields; what is left out is inherited, or as for the record."""
+
+    read: LevelName | None = None
+    """In whose records the fields are seen, of those that may be read."""
+    update: LevelName | None = None
+    """In whose records the fields are written, of those that may be changed or created."""
+
+
 class PipelinePermissions(Operations):
     """Levels in one pipeline: an operation named here is independent of the entity's own levels and stages."""
 
@@ -141,6 +200,10 @@ class Permissions(PipelinePermissions):
         default=None, examples=[{"partners": {"read": "all"}}]
     )
     """Pipeline → its own levels."""
+    fields: dict[str, Annotated[FieldLevels, OneFieldLevel]] | None = Field(
+        default=None, examples=[{"finance": "own"}, {"finance": {"read": "department", "update": "none"}}]
+    )
+    """Group of fields → its own levels, the same at every stage; a group not mentioned is as the record."""
 
 
 class Role(Raw):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from rls.definition.model import OPERATIONS, Level
+from rls.definition.model import FIELD_OPERATIONS, OPERATIONS, Level
+from rls.definition.nodes import Number
 from rls.definition.wording import shown
 
 LEVELS = tuple(level.name for level in Level)
@@ -47,6 +49,19 @@ def _all_operations(level: str) -> object:
     return dict.fromkeys(OPERATIONS, level)
 
 
+def _reading_and_writing(level: str) -> object:
+    return dict.fromkeys(FIELD_OPERATIONS, level)
+
+
+def _budget(text: str) -> object:
+    """Split ``10000 per day``."""
+    found = BUDGET.fullmatch(text)
+    if found is None:
+        message = f"budget {shown(text)}: write rows per minute, hour, day or week, like 10000 per day"
+        raise PydanticCustomError("budget", "{text}", {"text": message})
+    return {"rows": Number(found["rows"]), "per": found["per"]}
+
+
 def _table(text: str) -> object:
     """Split ``schema.table``; quotes and further dots need the long form."""
     schema, _, name = text.partition(".")
@@ -66,11 +81,17 @@ def _principal(text: str) -> object:
     raise PydanticCustomError("principal", "{text}", {"text": f"unknown principal {shown(text)}: one of {kinds}"})
 
 
+BUDGET = re.compile(r"(?P<rows>[0-9]+) per (?P<per>[a-z]+)")
+
 TEXT: dict[str, Any] = {"type": "string"}
 TABLE: dict[str, Any] = {"type": "string", "pattern": r'^[^."]+\.[^."]+$'}
 LEVEL: dict[str, Any] = {"enum": list(LEVELS), "description": "One level for all six operations."}
+FIELD_LEVEL: dict[str, Any] = {"enum": list(LEVELS), "description": "One level for reading and writing."}
+ROWS_PER: dict[str, Any] = {"type": "string", "pattern": r"^[1-9][0-9]* per (minute|hour|day|week)$"}
 
 OneLevel = Short(_all_operations, LEVEL, "a level or a mapping")
+OneFieldLevel = Short(_reading_and_writing, FIELD_LEVEL, "a level or a mapping")
+RowsPer = Short(_budget, ROWS_PER, "rows per minute, hour, day or week (10000 per day) or a mapping")
 OneRole = Short(lambda role: [role], TEXT, "a role or a list")
 OneColumn = Short(lambda column: [column], TEXT, "a column or a list")
 OwnerColumn = Short(lambda column: {"column": column}, TEXT, "a column or a mapping")

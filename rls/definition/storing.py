@@ -10,9 +10,11 @@ from typing import Any
 
 from rls.definition.model import (
     Assignment,
+    Budget,
     Carries,
     Definition,
     Entity,
+    FieldGroup,
     Level,
     Owner,
     Parent,
@@ -24,6 +26,9 @@ from rls.names import QualifiedName
 
 FORMAT = 1
 """Version of the JSON; a reader refuses another."""
+
+SILENT: dict[str, Any] = {"fields": (), "read_budget": None, "create_budget": None, "barrier": False}
+"""What is left out of an entity that does not say it: a definition without it has the digest it always had."""
 
 
 def dump(definition: Definition) -> dict[str, Any]:
@@ -53,8 +58,8 @@ def digest(definition: Definition) -> str:
 
 
 def _plain(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Write levels as their names and tuples as lists."""
-    return {name: _value(value) for name, value in pairs}
+    """Write levels as their names and tuples as lists; leave out what is not said and need not be."""
+    return {name: _value(value) for name, value in pairs if not (name in SILENT and value in (SILENT[name], None))}
 
 
 def _value(value: Any) -> Any:
@@ -75,6 +80,10 @@ def _entity(data: Mapping[str, Any]) -> Entity:
         carries=data["carries"] and Carries(**data["carries"]),
         key=None if data["key"] is None else tuple(data["key"]),
         columns=None if data["columns"] is None else tuple(data["columns"]),
+        fields=tuple(FieldGroup(group["name"], tuple(group["columns"])) for group in data.get("fields", ())),
+        read_budget=Budget(**data["read_budget"]) if "read_budget" in data else None,
+        create_budget=Budget(**data["create_budget"]) if "create_budget" in data else None,
+        barrier=data.get("barrier", False),
     )
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from rls.definition.model import Assignment, Definition, Entity, Permission, Role
+from rls.definition.model import Assignment, Budget, Definition, Entity, Permission, Role
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MEANS_SOMETHING = {"null", "true", "false", "yes", "no", "on", "off", "y", "n"}
@@ -54,9 +54,19 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "carries": carries and {key: value for key, value in vars(carries).items() if value is not None},
         "key": entity.key,
         "columns": entity.columns,
+        "fields": {group.name: group.columns for group in entity.fields} or None,
+        "read_budget": entity.read_budget and _budget(entity.read_budget),
+        "create_budget": entity.create_budget and _budget(entity.create_budget),
+        "barrier": entity.barrier or None,
         "description": entity.description or None,
     }
     return {key: value for key, value in said.items() if value is not None}
+
+
+def _budget(budget: Budget) -> object:
+    if budget.statement is None:
+        return f"{budget.rows} per {budget.per}"
+    return vars(budget)
 
 
 def _role(role: Role) -> Iterator[str]:
@@ -73,12 +83,17 @@ def _role(role: Role) -> Iterator[str]:
 
 
 def _places(permissions: list[Permission]) -> dict[str, Any]:
-    """Return the levels of one entity: in general, at its stages, in each pipeline."""
+    """Return the levels of one entity: in general, at its stages, in each pipeline, of its groups of fields."""
+    groups: dict[str, dict[str, str]] = {}
+    for one in permissions:
+        if one.fields is not None:
+            groups.setdefault(one.fields, {})[one.operation] = one.level.name
+    permissions = [one for one in permissions if one.fields is None]
     said = _levels(one for one in permissions if one.pipeline is None)
     pipelines = sorted({one.pipeline for one in permissions if one.pipeline is not None})
     if pipelines:
         said["pipelines"] = {name: _levels(one for one in permissions if one.pipeline == name) for name in pipelines}
-    return said
+    return {**said, "fields": groups} if groups else said
 
 
 def _levels(permissions: Iterable[Permission]) -> dict[str, Any]:

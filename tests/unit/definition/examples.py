@@ -12,22 +12,34 @@ from hypothesis import strategies as st
 from rls.definition import OPERATIONS, Definition, load
 
 ENTITIES: dict[str, Any] = {
-    "lead": {"table": "crm.lead", "owner": "o", "open": "p", "stage": "s", "stages": ["new", "won"]},
+    "lead": {
+        "table": "crm.lead",
+        "owner": "o",
+        "open": "p",
+        "stage": "s",
+        "stages": ["new", "won"],
+        "fields": {"details": "phone"},
+        "read_budget": "10000 per day",
+    },
     "deal": {
         "table": "crm.deal",
         "owner": "o",
         "stage": "s",
         "pipeline": "l",
         "pipelines": {"sales": ["new", "won"], "partners": ["contacted", "won"], "other": []},
+        "fields": {"finance": ["margin", "amount"], "terms": ["discount"]},
+        "create_budget": {"rows": 1000, "per": "hour", "statement": 100},
     },
     "contact": {"table": "crm.contact", "owner": "o"},
-    "product": {"table": "crm.product"},
+    "product": {"table": "crm.product", "fields": {"cost": ["cost"]}, "barrier": True},
     "note": {
         "table": "crm.note",
         "parents": {"lead_id": "lead", "deal_id": "deal"},
         "carries": {"owner": "o", "open": "p", "stage": "s", "pipeline": "l"},
+        "fields": {"details": ["number"], "finance": ["fee"]},
     },
 }
+GROUPS = {name: list(entity["fields"]) for name, entity in ENTITIES.items() if "fields" in entity}
 LEVELS = {
     "lead": ["none", "own", "department", "subdepartments", "open", "all"],
     "deal": ["none", "own", "department", "subdepartments", "all"],
@@ -70,6 +82,11 @@ def permissions(entity: str) -> st.SearchStrategy[Any]:
             {}, optional={"stages": _some(["new", "won", "contacted"], operations("deal")), "pipelines": pipelines}
         )
         said = st.builds(lambda one, more: one | more, said, places)
+    if entity in GROUPS:
+        levels = st.sampled_from(LEVELS[entity])
+        of_group = st.one_of(levels, st.fixed_dictionaries({}, optional={"read": levels, "update": levels}))
+        groups = st.fixed_dictionaries({}, optional={"fields": _some(GROUPS[entity], of_group)})
+        said = st.builds(lambda one, more: one | more, said, groups)
     return st.one_of(said, said, st.sampled_from(LEVELS[entity]))
 
 
