@@ -34,6 +34,9 @@ ORGANISATION = {
 FOLLOWED = ("role", "assignment")
 """Tables of schema ``rls`` whose changes memberships follow."""
 
+PROTECTED = ("reach", "team")
+"""Tables of schema ``rls`` that policies read, each person their own row."""
+
 CRM = "crm"
 """The schema of the CRM's tables."""
 

@@ -22,6 +22,7 @@ depends_on = None
 TABLES = (
     "installation",
     "refreshed",
+    "team",
     "reach",
     "role",
     "permission",
@@ -32,15 +33,32 @@ TABLES = (
     "set_aside",
     "accepted",
 )
-VIEWS = ("person_login", "desired_principal", "desired_membership", "existing_principal", "desired_pool_membership")
+BEFORE_VIEWS = ("slice_of", "reached", "widest")
+VIEWS = (
+    "desired_reach",
+    "desired_team",
+    "person_login",
+    "desired_principal",
+    "desired_membership",
+    "existing_principal",
+    "desired_pool_membership",
+)
 FUNCTIONS = (
     "lock_organisation",
     "begin_refresh",
     "refresh_closure",
+    "folded_department_owners",
+    "department_owners",
+    "folded_department_is_wide",
+    "department_is_wide",
+    "folded_subtree_owners",
+    "subtree_owners",
+    "folded_subtree_is_wide",
+    "subtree_is_wide",
+    "invalidate_reach",
     "refresh_reach",
     "current_membership",
     "membership_changes",
-    "slice_of",
     "pool_changes",
     "membership_drift",
     "invalidate_plans",
@@ -79,8 +97,11 @@ def upgrade() -> None:
     with migration.acting_as(names.owner):
         _make_organisation(migration)
     with migration.acting_as(names.rls_owner):
-        migration.run("functions/slice_of.sql")
-        for path in (*(f"schema/rls/{view}" for view in VIEWS), *(f"functions/{name}" for name in FUNCTIONS)):
+        for path in (
+            *(f"functions/{name}" for name in BEFORE_VIEWS),
+            *(f"schema/rls/{view}" for view in VIEWS),
+            *(f"functions/{name}" for name in FUNCTIONS),
+        ):
             migration.run(f"{path}.sql")
         migration.run("schema/rls/privileges.sql")
     _follow(migration)

@@ -176,7 +176,8 @@ def _places(installation: Installation, managed: Collection[QualifiedName], *, c
     if crm and installation.organisation != CRM:
         wanted.append((CRM, None, installation.owner, None, None))
     wanted += [
-        (RIGHTS_SCHEMA, name, installation.rls_owner, name == "reach", False) for name in shipped.relations("table")
+        (RIGHTS_SCHEMA, name, installation.rls_owner, name in shipped.PROTECTED, False)
+        for name in shipped.relations("table")
     ]
     for table, owner in shipped.tables(installation, crm=crm).items():
         closed = None if table in managed else True

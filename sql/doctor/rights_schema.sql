@@ -1,4 +1,4 @@
--- Privileges on what is in schema rls; people's roles read reach and nothing else.
+-- Privileges on what is in schema rls; people's roles read reach and team and nothing else.
 select
   class.oid::regclass::text as object,
   lower(entry.privilege_type) || ' for ' || coalesce(insider.rolname::text, 'everybody') as what,
@@ -16,7 +16,7 @@ where
   and entry.grantee <> class.relowner
   and (entry.grantee = 0 or insider.oid is not null)
   and not (
-    class.relname = 'reach'
+    class.relname in ('reach', 'team')
     and entry.privilege_type = 'SELECT'
     and not entry.is_grantable
     and entry.grantee in (select ours.oid from ours)
