@@ -11,6 +11,9 @@ OPERATIONS = ("read", "create", "update", "delete", "export", "import")
 Cell = tuple[str, str, str | None, str | None]
 """(entity, operation, pipeline, stage): None where the file names no pipeline or stage."""
 
+FieldCell = tuple[str, str, str]
+"""(entity, group of fields, operation): a group's level knows no pipeline or stage."""
+
 
 def applicable(entity: Mapping[str, Any], level: str) -> bool:
     """Say whether a wildcard's level means anything for this entity.
@@ -62,6 +65,25 @@ def permissions(definition: Mapping[str, Any], role: str) -> dict[Cell, str]:
         for key, level in permissions(definition, base).items():
             inherited[key] = max(level, inherited.get(key, "none"), key=LEVELS.index)
     return inherited | own_words(definition, node.get("permissions") or {})
+
+
+def field_words(definition: Mapping[str, Any], role: str) -> dict[FieldCell, str]:
+    """Return what a role says of groups of fields after extension: its own words first, then the highest it extends.
+
+    One word speaks for reading and writing; the wildcard speaks of no group.
+    """
+    node = definition["roles"][role] or {}
+    words: dict[FieldCell, str] = {}
+    bases = node.get("extends") or ()
+    for base in [bases] if isinstance(bases, str) else bases:
+        for key, level in field_words(definition, base).items():
+            words[key] = max(level, words.get(key, "none"), key=LEVELS.index)
+    for entity, said in (node.get("permissions") or {}).items():
+        groups = said.get("fields", {}) if not isinstance(said, str) else {}
+        for group, levels in groups.items():
+            both = dict.fromkeys(("read", "update"), levels) if isinstance(levels, str) else levels
+            words.update({(entity, group, operation): level for operation, level in both.items()})
+    return words
 
 
 def own_words(definition: Mapping[str, Any], said: Mapping[str, Any]) -> dict[Cell, str]:
