@@ -13,14 +13,16 @@ from functools import cache
 from psycopg import sql
 
 from rls.compiler.checking import check
+from rls.compiler.owners import Argument, arguments
 from rls.compiler.predicates import READABLE
+from rls.compiler.privileges import COMMANDS, column_of, granted, needed
 from rls.compiler.rights import Rights
-from rls.definition.model import Definition, Entity, Operation, Role
+from rls.compiler.sources import sources
+from rls.definition.model import Definition, Entity, Operation, Owner, Role
 from rls.names import RIGHTS_SCHEMA, Installation, predicate_name
-from rls.state.facts import Column, Facts, Table
+from rls.state.facts import Facts, Table
 from rls.state.objects import (
     AssignmentRow,
-    Command,
     DatabaseRole,
     Function,
     Grant,
@@ -30,31 +32,6 @@ from rls.state.objects import (
     RowSecurity,
     State,
 )
-
-COMMANDS: dict[Operation, Command] = {"read": "select", "create": "insert", "update": "update", "delete": "delete"}
-"""The operations PostgreSQL has a command for, and that command."""
-
-REACH = (
-    "department_keys",
-    "department_owners",
-    "login",
-    "person_id",
-    "person_key",
-    "subtree_keys",
-    "subtree_owners",
-)
-"""The columns of ``rls.reach``.
-
-DROP OWNED BY takes a role's policies away, whoever owns the tables, and any
-member may say it.  It fails as a whole on a table of which its caller has
-columns only, and a role that may do nothing yet has no other.
-"""
-
-HELPERS = (
-    "counted(wanted_role text, wanted_entity text, wanted_operation text)",
-    "readable(wanted_entity text, wanted_level text)",
-)
-"""Helper functions a policy calls, as ``pg_get_function_identity_arguments`` prints them."""
 
 
 def compile_state(definition: Definition, facts: Facts, installation: Installation) -> State:
@@ -73,19 +50,19 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         name = installation.database_role(role.name)
         yield DatabaseRole(name)
         yield RoleRow(role.name, name, role.timed)
-        yield Grant(name, RIGHTS_SCHEMA, "reach", "select", REACH)
-        yield from (Grant(name, RIGHTS_SCHEMA, helper, "execute") for helper in HELPERS)
+        yield from needed(name)
     for schema in {entity.table.schema for entity in definition.entities} - {installation.organisation}:
         # The predicates' owner must be able to name the rows they take.
         yield Grant(installation.rls_owner, schema, None, "usage")
     for entity in definition.entities:
-        rights, table = Rights(definition, entity), facts.tables[entity.table]
+        table = facts.tables[entity.table]
+        rights = Rights(definition, entity, live=_live(definition, entity, table))
         yield RowSecurity(entity.table)
         yield from rights.rows()
         for role in roles:
             grantee = installation.database_role(role.name)
             yield from _policies(rights, role, table, grantee, installation.rls_owner)
-            yield from _grants(rights, role, table, grantee)
+            yield from granted(rights, role, table, grantee)
     for assignment in definition.assignments:
         principal = facts.principals.get((assignment.kind, assignment.name or ""))
         yield AssignmentRow(assignment.role, assignment.kind, principal)
@@ -110,38 +87,35 @@ def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str
         yield Policy(table.name, name, command, grantee, using, with_check)
 
 
-def _arguments(rights: Rights, role: Role, table: Table, operation: Operation) -> list[tuple[str, str, sql.Composable]]:
-    """Return (name, type, value) of a predicate's arguments; the same for every role, whatever its body uses."""
+def _arguments(rights: Rights, role: Role, table: Table, operation: Operation) -> list[Argument]:
+    """Return a predicate's arguments; the same for every role, whatever its body uses."""
     entity = rights.entity
-    arguments = [*_reach(rights, table), ("counted", "text[]", _helper("counted", role.name, entity.name, operation))]
+    found = [*_reach(rights, table), ("counted", "text[]", _helper("counted", role.name, entity.name, operation))]
     if operation in ("update", "delete") or (entity.parents and operation == "create"):
-        arguments += [
+        found += [
             (argument, "text[]", _helper("readable", entity.name, level.name)) for level, argument in READABLE.items()
         ]
-    return arguments
+    return found
 
 
-def _reach(rights: Rights, table: Table) -> list[tuple[str, str, sql.Composable]]:
-    owner = next((source.owner for source in rights.sources if source.owner), None)
+def _owner(definition: Definition, entity: Entity) -> Owner | None:
+    return next((source.owner for source in sources(definition, entity) if source.owner), None)
+
+
+def _live(definition: Definition, entity: Entity, table: Table) -> bool:
+    """Return whether a row's owner can be a subscript: a wider type could fail to become one, and so tell of a row."""
+    owner = _owner(definition, entity)
+    return owner is not None and owner.holds == "id" and column_of(table, owner.column).type == "integer"
+
+
+def _reach(rights: Rights, table: Table) -> list[Argument]:
+    owner = _owner(rights.definition, rights.entity)
     if owner is None:
         return []
     keyed = owner.holds == "key"
-    kind = _column(table, owner.column).compared_as if keyed else "integer"
+    kind = column_of(table, owner.column).compared_as if keyed else "integer"
     assert kind is not None, "a column that cannot name people did not pass the check"
-    columns = (
-        ("me", "person_key" if keyed else "person_id", ""),
-        ("department_owners", "department_keys" if keyed else "department_owners", "[]"),
-        ("subtree_owners", "subtree_keys" if keyed else "subtree_owners", "[]"),
-    )
-    return [(name, kind + array, _from_reach(column, kind + array if keyed else "")) for name, column, array in columns]
-
-
-@cache
-def _from_reach(column: str, cast: str) -> sql.Composable:
-    value = sql.SQL("reach.{}").format(sql.Identifier(column))
-    if cast:
-        value = sql.SQL("{}::{}").format(value, sql.SQL(cast))
-    return sql.SQL("(select {} from {}.reach)").format(value, sql.Identifier(RIGHTS_SCHEMA))
+    return arguments(kind, live=rights.live, keyed=keyed)
 
 
 @cache
@@ -150,45 +124,3 @@ def _helper(name: str, *arguments: str) -> sql.Composable:
         sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(name), sql.SQL(", ").join(map(sql.Literal, arguments))
     )
     return sql.SQL("(select {})").format(call)
-
-
-def _grants(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[Grant]:
-    entity, where = rights.entity, (table.name.schema, table.name.name)
-    shown = tuple(sorted(column.name for column in table.columns if _granted(entity, column)))
-    key = entity.key or table.key
-    fixed = {column.name for column in table.columns if column.generated or column.identity} | _carried(entity)
-    given = {name for name in key if _column(table, name).has_default}
-    offered = {
-        "read": ("select", shown),
-        "create": ("insert", tuple(name for name in shown if name not in fixed | given)),
-        "update": ("update", tuple(name for name in shown if name not in fixed | set(key))),
-    }
-    reached = [operation for operation in COMMANDS if rights.reaches(role, operation)]
-    if reached:
-        yield Grant(grantee, where[0], None, "usage")
-    if "create" in reached:
-        yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in table.sequences)
-        yield from (Grant(grantee, schema, None, "usage") for schema in {each.schema for each in table.sequences})
-    for operation in reached:
-        if operation == "delete":
-            yield Grant(grantee, *where, "delete")
-        elif offered[operation][1]:
-            privilege, columns = offered[operation]
-            yield Grant(grantee, *where, privilege, columns)
-
-
-def _granted(entity: Entity, column: Column) -> bool:
-    return entity.columns is None or column.name in entity.columns
-
-
-def _carried(entity: Entity) -> set[str]:
-    carries = entity.carries
-    if carries is None:
-        return set()
-    return {name for name in (carries.owner, carries.open, carries.stage, carries.pipeline) if name}
-
-
-def _column(table: Table, name: str) -> Column:
-    found = table.column(name)
-    assert found is not None, f"{table.name}.{name} passed the check"
-    return found

@@ -5,11 +5,14 @@ sub-select is used at most once in its body (``inline_function`` in
 src/backend/optimizer/util/clauses.c), and every argument here is one.  So a
 body is grouped by how rows are reached, and lists the cells for each way::
 
-    (cells at own) and owner = me
-    or (cells at department) and owner = any (department_owners)
-    or (cells at subdepartments or open) and owner = any (subtree_owners)
+    (cells at own) and owned by me
+    or (cells at department) and owned by one of the department
+    or (cells at subdepartments or open) and owned by one of the subtree
     or (cells at open) and is_open
     or (cells at all)
+
+What :mod:`rls.compiler.owners` says of the widest of these is said first and
+for all of them, where nothing is reached whoever owns it.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, guard
+from rls.compiler.owners import Owners
 from rls.compiler.sources import Levels, Source, cell_key, column
 from rls.definition.model import Level
 from rls.names import QualifiedName
@@ -30,6 +34,13 @@ LEVELS = (Level.own, Level.department, Level.subdepartments, Level.open, Level.a
 READABLE = {level: f"readable_{level.name}" for level in LEVELS}
 """Level → the argument that lists the cells its caller may read that far, by whatever role."""
 
+BY_OWNER = {
+    Level.own: {Level.own},
+    Level.department: {Level.department},
+    Level.subdepartments: {Level.subdepartments, Level.open},
+}
+"""Level → the levels that reach the rows it reaches by their owner."""
+
 
 @dataclass(frozen=True)
 class Predicate:
@@ -38,7 +49,8 @@ class Predicate:
     ``levels`` are the role's own, by source.  ``timed``: the role counts only
     while its caller holds it.  ``overruled``: in some cells an explicit level
     of another role counts instead.  ``within_read``: rows must also be readable
-    by any of the caller's roles.  ``version`` is that of the levels.
+    by any of the caller's roles.  ``version`` is that of the levels.  ``live``:
+    the table names its owners by ``person.id`` in an integer column.
 
     Whatever asks something when it runs asks in ``counted`` whether the levels
     are still those it was written for.
@@ -51,6 +63,7 @@ class Predicate:
     overruled: bool = False
     within_read: bool = False
     version: str = ""
+    live: bool = False
 
     def body(self) -> str:
         """Return the expression after RETURN."""
@@ -72,14 +85,18 @@ class Predicate:
         return sql.Literal(f"{self.version}:{next(reached, '')}")
 
     def _reached(self) -> sql.Composable:
-        ways = (
-            ({Level.own}, self._own()),
-            ({Level.department}, self._owned_by("department_owners")),
-            ({Level.subdepartments, Level.open}, self._owned_by("subtree_owners")),
-            ({Level.open}, self._open()),
-            ({Level.all}, TRUE),
-        )
-        return any_of(self._rows(wanted, condition) for wanted, condition in ways if self._reaches(wanted))
+        owners, flag = self._owners(), self._open()
+        elsewise = [self._rows({Level.open}, flag), self._rows({Level.all}, TRUE)]
+        by_owner = [level for level, wanted in BY_OWNER.items() if self._reaches(wanted)] if owners else []
+        if owners is None or not by_owner:
+            return any_of(elsewise)
+        if self._reaches({Level.all}):
+            return any_of([*(self._rows(BY_OWNER[level], owners.both(level)) for level in by_owner), *elsewise])
+        *others, widest = by_owner
+        first = [owners.now(widest), flag] if self._reaches({Level.open}) else [owners.now(widest)]
+        ways = [*(self._rows(BY_OWNER[level], owners.both(level)) for level in others)]
+        ways.append(self._rows(BY_OWNER[widest], owners.planned(widest)))
+        return all_of([any_of(first), any_of([*ways, *elsewise])])
 
     def _within_read(self) -> sql.Composable:
         """Reach as far as both the role's level and the caller's level to read do.
@@ -87,23 +104,20 @@ class Predicate:
         Levels nest, so that is the union, level by level, of what lies at that
         level or above for both.
         """
-        ways = {
-            Level.own: self._own(),
-            Level.department: self._owned_by("department_owners"),
-            Level.subdepartments: self._owned_by("subtree_owners"),
-            Level.open: self._open(),
-            Level.all: TRUE,
-        }
+        owners = self._owners()
+        ways = {level: owners.both(level) for level in BY_OWNER} if owners else {}
+        ways |= {Level.open: self._open(), Level.all: TRUE}
         terms = []
         for level, condition in ways.items():
+            readable = sql.SQL("{} = any ({})").format(self._cell(), sql.Identifier(READABLE[level]))
             wanted = {other for other in LEVELS if other >= level}
-            if self._reaches(wanted) and self._makes_sense(level):
-                readable = sql.SQL("{} = any ({})").format(self._cell(), sql.Identifier(READABLE[level]))
-                terms.append(all_of([self._rows(wanted, condition), readable]))
+            terms.append(self._rows(wanted, all_of([condition, readable]) if condition != FALSE else FALSE))
         return any_of(terms)
 
     def _rows(self, wanted: set[Level], condition: sql.Composable) -> sql.Composable:
         """Return the rows of the cells at a wanted level, as far as *condition* reaches."""
+        if not self._reaches(wanted):
+            return FALSE
         guards = [self._guard(source, wanted) for source in self.sources if self._source_reaches(source, wanted)]
         where = TRUE if self._everywhere(wanted) else any_of(guards)
         return all_of([where, condition])
@@ -125,30 +139,13 @@ class Predicate:
     def _source_reaches(self, source: Source, wanted: set[Level]) -> bool:
         return any(level in wanted for level, _ in self.levels[source.entity.name].values())
 
-    def _makes_sense(self, level: Level) -> bool:
-        if level is Level.all:
-            return True
-        return (self._open_column() if level is Level.open else self._owner_column()) is not None
-
     def _cell(self) -> sql.Composable:
         return cell_of_row(self.sources, self.table, {entity: tuple(levels) for entity, levels in self.levels.items()})
 
-    def _owner_column(self) -> str | None:
-        return next((source.owner.column for source in self.sources if source.owner), None)
-
-    def _open_column(self) -> str | None:
-        return next((source.open for source in self.sources if source.open), None)
-
-    def _own(self) -> sql.Composable:
-        name = self._owner_column()
-        return sql.SQL("{} = me").format(column(self.table, name)) if name else FALSE
-
-    def _owned_by(self, argument: str) -> sql.Composable:
-        name = self._owner_column()
-        if name is None:
-            return FALSE
-        return sql.SQL("{} = any ({})").format(column(self.table, name), sql.Identifier(argument))
+    def _owners(self) -> Owners | None:
+        name = next((source.owner.column for source in self.sources if source.owner), None)
+        return Owners(column(self.table, name), self.live) if name else None
 
     def _open(self) -> sql.Composable:
-        name = self._open_column()
+        name = next((source.open for source in self.sources if source.open), None)
         return column(self.table, name) if name else FALSE

@@ -28,10 +28,11 @@ def version(rows: Iterable[PermissionRow]) -> str:
 
 @dataclass(frozen=True)
 class Rights:
-    """Levels of every compiled role on one entity."""
+    """Levels of every compiled role on one entity.  ``live``: see :class:`Predicate`."""
 
     definition: Definition
     entity: Entity
+    live: bool = False
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
@@ -113,6 +114,7 @@ class Rights:
             overruled=bool(self.overruled(role, operation)),
             within_read=operation != "read" and self.needs_read_check(role, operation),
             version=version(self._rows(role, operation)),
+            live=self.live,
         )
 
     def rows(self) -> Iterator[PermissionRow]:

@@ -4,10 +4,14 @@ create or replace function rls.folded_subtree_owners()
   returns int[]
   language plpgsql
   immutable
+  security definer
   parallel safe
   set search_path = pg_catalog, pg_temp
 as $$
 begin
-  return coalesce((select team.subtree_owners from rls.team), array[]::int[]);
+  return coalesce(
+    (select team.subtree_owners from rls.reach join rls.team on team.id = reach.team where reach.login = rls.caller()),
+    array[]::int[]
+  );
 end
 $$;

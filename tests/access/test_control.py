@@ -71,12 +71,12 @@ WRONG = {
     "a predicate that is false": body("near_reads", "false"),
     "creation of anything": body("near_creates", "true"),
     "an update of what cannot be read": body("writer_updates", '("full").is_open'),
-    "a delete predicate that forgets the stage": body("near_deletes", '("full").owner_id = any (department_owners)'),
+    "a delete predicate that forgets the stage": body("near_deletes", 'department_reached[("full").owner_id]'),
     "no row security": statement("alter table t.full disable row level security"),
     "a policy too many": statement("create policy oops on t.full for select using (stage = 'won')"),
     "a policy too few": statement("drop policy writer_updates on t.full"),
     "a membership too many": statement("grant crm_near to viewer_1_two"),
-    "a reach that lost the department": statement("update rls.reach set department_owners = array[person_id]"),
+    "a reach that lost the department": statement("update rls.team set department_reached = '{}'"),
     "a check that lets everything through": statement("alter policy near_updates on t.full with check (true)"),
 }
 

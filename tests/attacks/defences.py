@@ -115,7 +115,7 @@ DEFENCES = (
     Defence(
         "writing contains reading",
         "update and delete predicates hold the read rule",
-        body("clerk_updates,clerk_deletes", "ticket", "ticket.owner_id = any (department_owners)"),
+        body("clerk_updates,clerk_deletes", "ticket", "department_reached[ticket.owner_id]"),
         ("update-without-where", "update-by-chance", "delete-by-chance", "update-in-a-cte"),
     ),
     Defence(

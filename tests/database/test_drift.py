@@ -21,7 +21,7 @@ assignments:
   - {role: manager, to: {department: Company/East}}
 """
 
-MANAGER_READS = "rls.manager_reads(crm.deal, int, int[], int[], text[])"
+MANAGER_READS = "rls.manager_reads(crm.deal, bool[], int, bool[], bool[], text[])"
 
 POLICIES = {
     "alter policy manager_reads on crm.deal using (true)": "~ policy manager_reads on crm.deal",
@@ -49,7 +49,7 @@ ROW_SECURITY = {
 FUNCTIONS = {
     """
     create or replace function rls.manager_reads(
-      deal crm.deal, me int, department_owners int[], subtree_owners int[], counted text[]
+      deal crm.deal, mine bool[], me int, department_reached bool[], subtree_reached bool[], counted text[]
     ) returns boolean language sql stable parallel safe return true
     """: "~ function rls.manager_reads(crm.deal)",
     f"grant execute on function {MANAGER_READS} to public": "~ function rls.manager_reads(crm.deal)",
@@ -97,7 +97,7 @@ GRANTS = {
     "grant usage on schema rls to crm_manager": "- grant usage on schema rls to crm_manager",
     "grant usage on schema rls to alice": "- grant usage on schema rls to alice",
     "grant usage on schema rls to public": "- grant usage on schema rls to PUBLIC",
-    "revoke select on rls.reach from crm_manager": "+ grant select (department_keys, department_owners, login,",
+    "revoke select on rls.reach from crm_manager": "+ grant select (login, mine, person_id, person_key, team)",
     "grant select, update on rls.assignment to crm_manager": "- grant update on rls.assignment to crm_manager",
     "grant insert on rls.assignment to public": "- grant insert on rls.assignment to PUBLIC",
     "grant insert on rls.assignment to alice": "- grant insert on rls.assignment to alice",

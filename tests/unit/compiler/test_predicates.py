@@ -80,14 +80,22 @@ def body(permissions: list[Permission], operation: str = "reads", table: str = "
     return found.body.replace('"', "")
 
 
+MINE = "(mine[deal.owner_id] or null) is not null"
+DEPARTMENT = "(department_reached[deal.owner_id] or null) is not null"
+SUBTREE = "(subtree_reached[deal.owner_id] or null) is not null"
+BY_ME = "deal.owner_id = me"
+BY_DEPARTMENT = "rls.department_is_wide() or (deal.owner_id = any (rls.department_owners()))"
+BY_SUBTREE = "rls.subtree_is_wide() or (deal.owner_id = any (rls.subtree_owners()))"
+
+
 @pytest.mark.parametrize(
     "level, expected",
     [
         (Level.none, "false"),
-        (Level.own, "deal.owner_id = me"),
-        (Level.department, "deal.owner_id = any (department_owners)"),
-        (Level.subdepartments, "deal.owner_id = any (subtree_owners)"),
-        (Level.open, "(deal.owner_id = any (subtree_owners)) or (deal.is_open)"),
+        (Level.own, f"({MINE}) and ({BY_ME})"),
+        (Level.department, f"({DEPARTMENT}) and ({BY_DEPARTMENT})"),
+        (Level.subdepartments, f"({SUBTREE}) and ({BY_SUBTREE})"),
+        (Level.open, f"(({SUBTREE}) or (deal.is_open)) and (({BY_SUBTREE}) or (deal.is_open))"),
         (Level.all, "true"),
     ],
 )
@@ -96,13 +104,33 @@ def test_a_level_without_stages_is_one_condition(level: Level, expected: str) ->
     assert expected == body([Permission("deal", "read", level)])
 
 
+@pytest.mark.parametrize(
+    "owner, kind, reached",
+    [
+        (Owner("owner_id"), "bigint", "any (department_owners)"),
+        (Owner("owner_id", "key"), "uuid", "any (department_owners)"),
+        (Owner("owner_id"), "integer", "department_reached["),
+    ],
+)
+def test_only_an_integer_can_be_a_subscript(owner: Owner, kind: str, reached: str) -> None:
+    """A bigint that does not fit would fail, and so tell of a hidden row."""
+    entity = Entity("deal", QualifiedName("crm", "deal"), owner=owner)
+    columns = (Column("id", "bigint"), Column("owner_id", kind, compared_as=kind))
+    facts = Facts({entity.table: Table(entity.table, columns, ("id",))})
+    manager = role("manager", Permission("deal", "read", Level.department))
+    state = compile_state(Definition("highest", (entity,), (manager,)), facts, Installation())
+    (reads,) = (thing for thing in state.objects if isinstance(thing, Function) and thing.name == "manager_reads")
+
+    assert reached in reads.body.replace('"', "")
+
+
 def test_a_stage_of_its_own_splits_the_rows_in_two() -> None:
-    """Each level appears once, with the stages it holds for."""
+    """Each level appears once, with the stages it holds for; the widest is live for all of them."""
     permissions = [Permission("deal", "read", Level.department), Permission("deal", "read", Level.own, stage="won")]
 
     assert body(permissions) == (
-        "((deal.stage in ('won')) and (deal.owner_id = me))"
-        " or (((deal.stage in ('won')) is not true) and (deal.owner_id = any (department_owners)))"
+        f"({DEPARTMENT}) and (((deal.stage in ('won')) and (({MINE}) and ({BY_ME})))"
+        f" or (((deal.stage in ('won')) is not true) and ({BY_DEPARTMENT})))"
     )
 
 
@@ -115,7 +143,7 @@ def test_a_pipeline_that_says_anything_is_a_world_of_its_own() -> None:
     ]
 
     assert body(permissions) == (
-        "((deal.pipeline in ('partners')) and (deal.owner_id = me))"
+        f"((deal.pipeline in ('partners')) and (({MINE}) and ({BY_ME})))"
         " or (((deal.pipeline in ('partners')) is not true) and ((deal.stage in ('won')) is not true))"
     )
 
@@ -124,7 +152,10 @@ def test_a_child_reads_what_it_carries_of_its_parent() -> None:
     """An activity's right to be read is its deal's, on the columns it carries."""
     text = body([Permission("deal", "read", Level.own)], table="activity")
 
-    assert text == "(activity.deal_id is not null) and (activity.parent_owner_id = me)"
+    assert text == (
+        "((mine[activity.parent_owner_id] or null) is not null)"
+        " and ((activity.deal_id is not null) and (activity.parent_owner_id = me))"
+    )
 
 
 def test_a_child_of_parents_all_of_which_are_readable_has_no_filter() -> None:
@@ -138,7 +169,7 @@ def test_a_write_within_the_roles_own_read_needs_no_check_of_reading() -> None:
     """What the role reads at least as far is not asked again."""
     permissions = [Permission("deal", "read", Level.department), Permission("deal", "update", Level.own)]
 
-    assert body(permissions, "updates") == "deal.owner_id = me"
+    assert body(permissions, "updates") == f"({MINE}) and ({BY_ME})"
 
 
 def test_a_write_beyond_the_roles_own_read_asks_what_its_caller_may_read() -> None:

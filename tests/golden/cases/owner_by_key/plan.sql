@@ -35,21 +35,21 @@ grant execute on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uu
 set local role none;
 drop policy if exists "manager_creates" on "crm"."deal";
 create policy "manager_creates" on "crm"."deal" for insert to "crm_manager"
-  with check ("rls"."manager_creates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'create'))));
+  with check ("rls"."manager_creates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'create'))));
 drop policy if exists "manager_deletes" on "crm"."deal";
 create policy "manager_deletes" on "crm"."deal" for delete to "crm_manager"
-  using ("rls"."manager_deletes"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+  using ("rls"."manager_deletes"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 drop policy if exists "manager_reads" on "crm"."deal";
 create policy "manager_reads" on "crm"."deal" for select to "crm_manager"
-  using ("rls"."manager_reads"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'read'))));
+  using ("rls"."manager_reads"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'read'))));
 drop policy if exists "manager_updates" on "crm"."deal";
 create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
-  using ("rls"."manager_updates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
-  with check ("rls"."manager_updates"("deal".*, (select reach."person_key"::uuid from "rls".reach), (select reach."department_keys"::uuid[] from "rls".reach), (select reach."subtree_keys"::uuid[] from "rls".reach), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+  using ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
+  with check ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 revoke update ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
-drop function "rls"."manager_creates"("crm"."deal", integer, integer[], integer[], text[]);
-drop function "rls"."manager_deletes"("crm"."deal", integer, integer[], integer[], text[], text[], text[], text[], text[], text[]);
-drop function "rls"."manager_reads"("crm"."deal", integer, integer[], integer[], text[]);
-drop function "rls"."manager_updates"("crm"."deal", integer, integer[], integer[], text[], text[], text[], text[], text[], text[]);
+drop function "rls"."manager_creates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]);
+drop function "rls"."manager_deletes"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
+drop function "rls"."manager_reads"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]);
+drop function "rls"."manager_updates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
 commit;

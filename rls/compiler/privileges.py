@@ -1,0 +1,98 @@
+"""The privileges of a role's database role: on the tables of entities, and on what its policies read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rls.compiler.owners import TEAMS
+from rls.compiler.rights import Rights
+from rls.definition.model import Entity, Operation, Role
+from rls.names import RIGHTS_SCHEMA
+from rls.state.facts import Column, Table
+from rls.state.objects import Command, Grant
+
+COMMANDS: dict[Operation, Command] = {"read": "select", "create": "insert", "update": "update", "delete": "delete"}
+"""The operations PostgreSQL has a command for, and that command."""
+
+READ = {
+    "reach": ("login", "mine", "person_id", "person_key", "team"),
+    "team": (
+        "department_keys",
+        "department_owners",
+        "department_reached",
+        "department_wide",
+        "id",
+        "subtree_keys",
+        "subtree_owners",
+        "subtree_reached",
+        "subtree_wide",
+    ),
+}
+"""The tables of schema ``rls`` that policies read, and their columns.
+
+DROP OWNED BY takes a role's policies away, whoever owns the tables, and any
+member may say it.  It fails as a whole on a table of which its caller has
+columns only, and a role that may do nothing yet has no other.
+"""
+
+HELPERS = (
+    "counted(wanted_role text, wanted_entity text, wanted_operation text)",
+    "readable(wanted_entity text, wanted_level text)",
+    *(
+        f"{folded}{team}_{what}()"
+        for folded in ("", "folded_")
+        for team in TEAMS.values()
+        for what in ("is_wide", "owners")
+    ),
+)
+"""Helper functions a policy calls, as ``pg_get_function_identity_arguments`` prints them."""
+
+
+def needed(grantee: str) -> Iterator[Grant]:
+    """Yield what a role's policies need, whatever it may do."""
+    yield from (Grant(grantee, RIGHTS_SCHEMA, table, "select", columns) for table, columns in READ.items())
+    yield from (Grant(grantee, RIGHTS_SCHEMA, helper, "execute") for helper in HELPERS)
+
+
+def granted(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[Grant]:
+    """Yield what the role may do with the table: on columns, never on the whole table, and nothing it cannot reach."""
+    entity, where = rights.entity, (table.name.schema, table.name.name)
+    shown = tuple(sorted(column.name for column in table.columns if _shown(entity, column)))
+    key = entity.key or table.key
+    fixed = {column.name for column in table.columns if column.generated or column.identity} | _carried(entity)
+    given = {name for name in key if column_of(table, name).has_default}
+    offered = {
+        "read": ("select", shown),
+        "create": ("insert", tuple(name for name in shown if name not in fixed | given)),
+        "update": ("update", tuple(name for name in shown if name not in fixed | set(key))),
+    }
+    reached = [operation for operation in COMMANDS if rights.reaches(role, operation)]
+    if reached:
+        yield Grant(grantee, where[0], None, "usage")
+    if "create" in reached:
+        yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in table.sequences)
+        yield from (Grant(grantee, schema, None, "usage") for schema in {each.schema for each in table.sequences})
+    for operation in reached:
+        if operation == "delete":
+            yield Grant(grantee, *where, "delete")
+        elif offered[operation][1]:
+            privilege, columns = offered[operation]
+            yield Grant(grantee, *where, privilege, columns)
+
+
+def _shown(entity: Entity, column: Column) -> bool:
+    return entity.columns is None or column.name in entity.columns
+
+
+def _carried(entity: Entity) -> set[str]:
+    carries = entity.carries
+    if carries is None:
+        return set()
+    return {name for name in (carries.owner, carries.open, carries.stage, carries.pipeline) if name}
+
+
+def column_of(table: Table, name: str) -> Column:
+    """Return a column that is known to be there."""
+    found = table.column(name)
+    assert found is not None, f"{table.name}.{name} passed the check"
+    return found
