@@ -28,6 +28,7 @@ SECTIONS = {
         "apply": "applying",
         "verify": "rights",
         "doctor": "doctor",
+        "harden": "hardening",
         "accept": "accepting",
         "history": "applying",
         "rollback": "applying",

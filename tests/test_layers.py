@@ -27,6 +27,7 @@ ORDER = (
     "migrating_public",
     "migrating_roles",
     "installation",
+    "hardening",
     "drift",
     "plan",
     "effect",

@@ -32,6 +32,7 @@ TABLES = (
     "pool",
     "set_aside",
     "accepted",
+    "hardened",
 )
 BEFORE_VIEWS = ("slice_of", "reached", "widest")
 VIEWS = (

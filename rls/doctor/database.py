@@ -2,7 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from psycopg import Connection
+
 from rls.doctor.check import Check
+from rls.drift import Finding
+from rls.drift.findings import Severity
+from rls.hardening import read_hardening
+
+HARDENING = Check(
+    "hardening",
+    "database",
+    "warning",
+    "whether conditions of people's own may run before the policies, and whether `rowlock harden` is still whole",
+    "an upgrade of the server, a restored dump, or a column of another type takes it away unasked",
+    by_hand=True,
+)
 
 CHECKS = (
     Check(
@@ -63,6 +80,7 @@ CHECKS = (
         "functions somebody marked LEAKPROOF",
         "the planner calls them with hidden rows; one that raises or tells shows them",
     ),
+    HARDENING,
     Check(
         "definer functions",
         "database",
@@ -110,3 +128,24 @@ CHECKS = (
         by_hand=True,
     ),
 )
+
+
+def hardening(connection: Connection[Any]) -> Iterator[Finding]:
+    """Yield whether the database is hardened; a warning where it is in part."""
+    found = read_hardening(connection)
+    if not found.comparisons:
+        return
+    types = ", ".join(sorted({name for each in found.open or found.hardened for name in each.types}))
+    if found.is_half:
+        what = f"is hardened in part: conditions on {types} may run before the policies"
+        yield _of_hardening(connection, what, "-- rowlock harden", "warning")
+    elif found.open:
+        what = f"is not hardened: conditions on {types} may run before the policies"
+        yield _of_hardening(connection, what, "-- rowlock harden, as a superuser", "note")
+    else:
+        yield _of_hardening(connection, f"is hardened: {types}", "-- rowlock harden --undo gives it back", "note")
+
+
+def _of_hardening(connection: Connection[Any], what: str, statement: str, severity: Severity) -> Finding:
+    name = f"database {connection.info.dbname}"
+    return Finding(HARDENING.name, name, what, HARDENING.why, statement, severity)

@@ -112,6 +112,8 @@ class _Examination:
             found = [each for check in self.checks.values() if _is_query(check) for each in self._asked(check)]
             if plan is not None:
                 found += self._shared(plan)
+            if database.HARDENING.name in self.checks:
+                found += database.hardening(self.connection)
             if people.POOLS.name in self.checks:
                 found += people.pools(self.connection)
             if THOROUGH in self.checks:

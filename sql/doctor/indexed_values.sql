@@ -23,7 +23,7 @@ select
   plain.nspname || '.' || plain.relname as object,
   'tells by EXPLAIN whether a hidden row has a value of '
     || string_agg(distinct plain.attname::text, ', ' order by plain.attname::text) as what,
-  '-- keep what is confidential in numeric, an enum or jsonb, or without an index' as statement
+  '-- rowlock harden; or keep what is confidential in numeric or jsonb, or without an index' as statement
 from plain
 join pg_catalog.pg_index as index on index.indrelid = plain.oid and plain.attnum = any (index.indkey::int2[])
 -- Both are vectors that begin with 0.
