@@ -10,6 +10,7 @@ import psycopg
 from rls.commands.connection import connect, url_option, with_connection
 from rls.commands.options import as_json, definition_of, definitions
 from rls.definition import json_schema
+from rls.definition.field_lint import notes
 from rls.definition.lint import lint
 from rls.definition.matrix import Row, following, matrix
 from rls.organisation.effective import effective
@@ -34,6 +35,8 @@ def validate(definitions: tuple[Path, ...]) -> None:
     definition = definition_of(definitions)
     for warning in lint(definition):
         console.warn(str(warning))
+    for note in notes(definition):
+        console.say(f"note: {note}")
     roles = [role for role in definition.roles if not role.abstract]
     console.say(f"fine: {len(definition.entities)} entities, {len(roles)} roles")
 

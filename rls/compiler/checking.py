@@ -43,6 +43,7 @@ def _entity(entity: Entity, definition: Definition, facts: Facts) -> Iterator[Pr
             yield Problem("", f"{path}.{key}", f"table {entity.table} has no column {name}{hint}")
     yield from _owner_type(entity, definition, table, path)
     yield from _flag_type(entity, table, path)
+    yield from _fields(entity, table, path)
 
 
 def _owner_type(entity: Entity, definition: Definition, table: Table, path: str) -> Iterator[Problem]:
@@ -76,6 +77,25 @@ def _flag_type(entity: Entity, table: Table, path: str) -> Iterator[Problem]:
         yield Problem("", f"{path}.{key}", f"column {flag.name} of {entity.table} is {flag.type}; it must be boolean")
 
 
+def _fields(entity: Entity, table: Table, path: str) -> Iterator[Problem]:
+    """Let a group's columns be such as can be left out, and what is computed of them be in their group."""
+    groups = {column: group.name for group in entity.fields for column in group.columns}
+    for column in table.columns:
+        group = groups.get(column.name)
+        what = f"column {column.name} of {table.name}"
+        if group and not entity.key and column.name in table.key:
+            why = "is its primary key: whoever reads the record sees it"
+            yield Problem("", f"{path}.fields.{group}", f"{what} {why}; take it out of the group")
+        elif group and not column.optional:
+            why = "must be filled in: whoever may not write it could create no record"
+            yield Problem("", f"{path}.fields.{group}", f"{what} {why}; give it a default, or drop not null")
+        if entity.columns is None or column.name in entity.columns:
+            for other in sorted({groups[name] for name in column.computed_of if name in groups} - {group}):
+                shown = ", ".join(name for name in column.computed_of if groups.get(name) == other)
+                message = f"{what} is computed of {shown}, and so shows it: put it into the group, too"
+                yield Problem("", f"{path}.fields.{other}", message)
+
+
 def _columns(entity: Entity) -> Iterator[tuple[str, str]]:
     if entity.owner:
         yield "owner", entity.owner.column
@@ -93,6 +113,8 @@ def _columns(entity: Entity) -> Iterator[tuple[str, str]]:
         yield "key", name
     for name in entity.columns or ():
         yield "columns", name
+    for group in entity.fields:
+        yield from ((f"fields.{group.name}", name) for name in group.columns)
 
 
 def _assignments(definition: Definition, facts: Facts) -> Iterator[Problem]:

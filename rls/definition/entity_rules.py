@@ -23,6 +23,8 @@ def check(source: Source) -> Iterator[Problem]:
     for entity in source.all_entities():
         if not entity.document.damaged(entity.path):
             yield from _columns(entity)
+            yield from _fields(entity)
+            yield from _budgets(entity)
             yield from () if entity.raw.parents else _stages(entity)
             yield from _repeats(entity)
             yield from _parents(entity, source)
@@ -31,7 +33,17 @@ def check(source: Source) -> Iterator[Problem]:
 def _columns(entity: Entity) -> Iterator[Problem]:
     """Let one column decide one thing, and an open flag stand beside an owner."""
     raw, used = entity.raw, dict[str, str]()
-    deciding: list[tuple[Path, str | None]] = [
+    for path, column in _deciding(raw):
+        what = _use(path)
+        if used.setdefault(column, what) != what:
+            yield entity.problem(path, f"column {shown(column)} is already used as {used[column]}: one column, one use")
+    if raw.open and not raw.owner and not raw.parents:
+        yield entity.problem(("open",), 'an open flag needs an owner: without one only "none" and "all" apply')
+
+
+def _deciding(raw: schema.Entity) -> Iterator[tuple[Path, str]]:
+    """Yield the columns that decide who reaches a record, and where each is said."""
+    said: list[tuple[Path, str | None]] = [
         (("owner",), raw.owner.column if raw.owner else None),
         (("open",), raw.open),
         (("stage",), raw.stage),
@@ -39,13 +51,39 @@ def _columns(entity: Entity) -> Iterator[Problem]:
         *((("parents", column), column) for column in raw.parents or ()),
     ]
     if raw.carries:
-        deciding += [(("carries", part), getattr(raw.carries, part)) for part in ("owner", "open", "stage", "pipeline")]
-    for path, column in deciding:
-        what = ".".join(map(str, path[:1] if path[0] == "parents" else path))
-        if column is not None and used.setdefault(column, what) != what:
-            yield entity.problem(path, f"column {shown(column)} is already used as {used[column]}: one column, one use")
-    if raw.open and not raw.owner and not raw.parents:
-        yield entity.problem(("open",), 'an open flag needs an owner: without one only "none" and "all" apply')
+        said += [(("carries", part), getattr(raw.carries, part)) for part in ("owner", "open", "stage", "pipeline")]
+    yield from ((path, column) for path, column in said if column is not None)
+
+
+def _use(path: Path) -> str:
+    return ".".join(map(str, path[:1] if path[0] == "parents" else path))
+
+
+def _fields(entity: Entity) -> Iterator[Problem]:
+    """Let a column be in one group, decide nothing, and be among those people may see at all."""
+    raw = entity.raw
+    deciding = {column: _use(path) for path, column in _deciding(raw)} | dict.fromkeys(raw.key or (), "key")
+    grouped: dict[str, str] = {}
+    if raw.fields is not None and not raw.fields:
+        yield entity.problem(("fields",), "is empty: list group: [columns], or remove it")
+    for group, columns in (raw.fields or {}).items():
+        for index, column in enumerate(columns):
+            path = ("fields", group, index)
+            if column in deciding:
+                why = f"decides who reaches a record ({deciding[column]})"
+                yield entity.problem(path, f"column {shown(column)} {why}: whoever reads the record sees it, remove it")
+            if grouped.setdefault(column, group) != group:
+                yield entity.problem(path, f"column {shown(column)} is already in group {grouped[column]}: remove one")
+            if raw.columns is not None and column not in raw.columns:
+                yield entity.problem(path, f"column {shown(column)} is not among columns: add it there, or remove it")
+
+
+def _budgets(entity: Entity) -> Iterator[Problem]:
+    """Let a statement not have more rows than the time it is in."""
+    budget = entity.raw.create_budget
+    if budget and budget.statement and budget.statement > budget.rows:
+        message = f"a statement has more rows than a {budget.per} ({budget.rows}): at most as many"
+        yield entity.problem(("create_budget", "statement"), message)
 
 
 def _stages(entity: Entity) -> Iterator[Problem]:
@@ -78,8 +116,9 @@ def _repeats(entity: Entity) -> Iterator[Problem]:
     lists: list[tuple[Path, list[str] | None]] = [(("stages",), raw.stages), (("key",), raw.key)]
     lists.append((("columns",), raw.columns))
     lists += [(("pipelines", name), stages) for name, stages in (raw.pipelines or {}).items()]
+    lists += [(("fields", group), columns) for group, columns in (raw.fields or {}).items()]
     for path, items in lists:
-        if items is not None and not items and path[0] in ("key", "columns"):
+        if items is not None and not items and path[0] in ("key", "columns", "fields"):
             yield entity.problem(path, "is empty: list columns or remove it")
         for index, item in enumerate(items or ()):
             if item in (items or ())[:index]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 
+from rls.definition import field_lint
 from rls.definition.levels import OTHER, Cell, cells, levels
 from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
 
@@ -52,7 +53,7 @@ def lint(definition: Definition) -> tuple[str, ...]:
         f'{right} at {_places(group)}: role "{added}" takes access away from {_holders(group)}, down to "{after.name}"'
         for (right, added, after), group in grouped.items()
     ]
-    return (*lines, *(str(one) for one in beyond(definition)))
+    return (*lines, *(str(one) for one in beyond(definition)), *field_lint.beyond(definition))
 
 
 def _places(group: list[Loss]) -> str:

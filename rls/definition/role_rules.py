@@ -16,7 +16,7 @@ from rls.names import MAX_BYTES, VERBS
 Role = Declared[schema.Role]
 
 RESERVED = re.compile(
-    r"owner|rls_owner|everyone|app|pgbouncer(_reader)?|public|none|pg_.*|(department|group|project_group)_[0-9]+(_tree)?"
+    r"owner|rls_owner|view_owner|everyone|app|pgbouncer(_reader)?|public|none|pg_.*|(department|group|project_group)_[0-9]+(_tree)?"
 )
 """Role names whose database role, or whose plain form, means something else already."""
 
@@ -79,7 +79,7 @@ def _permissions(role: Role, source: Source) -> Iterator[Problem]:
     for name, raw in (role.raw.permissions or {}).items():
         path: Path = ("permissions", name)
         if name == WILDCARD:
-            for part in ("stages", "pipelines"):
+            for part in ("stages", "pipelines", "fields"):
                 if getattr(raw, part) is not None:
                     yield role.problem((*path, part), f'"*" speaks of every entity: {part} belong to a named one')
         elif name not in names:
@@ -92,6 +92,8 @@ def _permissions(role: Role, source: Source) -> Iterator[Problem]:
             else:
                 yield from _levels(role, path, entity, raw)
                 yield from _places(role, path, entity, raw)
+                groups = tuple(group.name for group in entity.fields)
+                yield from _known(role, (*path, "fields"), "group", raw.fields or {}, groups, entity)
 
 
 def _levels(role: Role, path: Path, entity: Entity, raw: schema.Permissions) -> Iterator[Problem]:
@@ -120,7 +122,7 @@ def _places(role: Role, path: Path, entity: Entity, raw: schema.Permissions) -> 
 
 
 def _known(
-    role: Role, path: Path, kind: str, said: Mapping[str, schema.Operations], declared: tuple[str, ...], entity: Entity
+    role: Role, path: Path, kind: str, said: Mapping[str, object], declared: tuple[str, ...], entity: Entity
 ) -> Iterator[Problem]:
     if said and not declared:
         place = f"pipeline {shown(path[-2])}" if kind == "stage" and "pipelines" in path else shown(entity.name)

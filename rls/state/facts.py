@@ -13,7 +13,8 @@ class Column:
 
     ``type`` is the type's name as ``format_type`` prints it with an empty
     search path; ``compared_as`` the type it is compared in when it names
-    people, None where it cannot name any.
+    people, None where it cannot name any.  ``computed_of`` are the columns a
+    generated column reads.
     """
 
     name: str
@@ -22,6 +23,13 @@ class Column:
     identity: bool = False
     generated: bool = False
     compared_as: str | None = None
+    not_null: bool = False
+    computed_of: tuple[str, ...] = ()
+
+    @property
+    def optional(self) -> bool:
+        """Whether a row can be created without a value for it."""
+        return not self.not_null or self.has_default or self.identity or self.generated
 
 
 @dataclass(frozen=True)

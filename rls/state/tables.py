@@ -52,6 +52,8 @@ def _table(name: QualifiedName, rows: list[Row], sequences: tuple[QualifiedName,
             identity=row["identity"],
             generated=row["generated"],
             compared_as=row["compared_as"],
+            not_null=row["not_null"],
+            computed_of=tuple(row["computed_of"]),
         )
         for row in rows
     )

@@ -1,5 +1,6 @@
 -- Columns and primary keys of the tables asked for: %(schemas)s and %(names)s in step.
 -- compared_as: the type a column that names people is compared in, which must not cut what it is given.
+-- computed_of: the columns a generated column reads; what depends on them is its default or, before 16, the column.
 with recursive base (type, oid) as (
   select type.oid, type.oid
   from pg_catalog.pg_type as type
@@ -30,6 +31,21 @@ select
   attribute.atthasdef and attribute.attgenerated = '' as has_default,
   attribute.attidentity <> '' as identity,
   attribute.attgenerated <> '' as generated,
+  attribute.attnotnull as not_null,
+  array(
+    select distinct input.attname::text
+    from pg_catalog.pg_attrdef as expression
+    join pg_catalog.pg_depend as depend
+      on (depend.classid, depend.objid) = ('pg_catalog.pg_attrdef'::regclass, expression.oid)
+      or (depend.classid, depend.objid, depend.objsubid) = ('pg_catalog.pg_class'::regclass, class.oid, attribute.attnum)
+    join pg_catalog.pg_attribute as input
+      on input.attrelid = class.oid and input.attnum = depend.refobjsubid and input.attnum <> attribute.attnum
+    where
+      attribute.attgenerated <> ''
+      and (expression.adrelid, expression.adnum) = (class.oid, attribute.attnum)
+      and (depend.refclassid, depend.refobjid) = ('pg_catalog.pg_class'::regclass, class.oid)
+    order by 1
+  ) as computed_of,
   coalesce(pg_catalog.array_position(constraint_.conkey, attribute.attnum), 0) as key_position
 from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
 join pg_catalog.pg_namespace as namespace on namespace.nspname = wanted.schema

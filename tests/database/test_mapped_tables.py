@@ -180,6 +180,33 @@ assignments:
     ]
 
 
+def test_fields_that_cannot_have_rights_of_their_own(shop: Database) -> None:
+    """Keys; what must be filled in; what a generated column shows beside its group."""
+    connection = shop.connect()
+    wrong = """
+entities:
+  order:
+    table: {{schema: My Shop, name: 'The "Big" Order'}}
+    fields: {fields}
+roles: {{clerk: {{permissions: {{order: all}}}}}}
+"""
+    a, money, table = "entities.order.fields.a", "entities.order.fields.money", 'of My Shop.The "Big" Order'
+    default = "give it a default, or drop not null"
+    connection.execute("""alter table "My Shop"."The ""Big"" Order" add code text not null default '', add hint text""")
+    connection.execute("""alter table "My Shop"."The ""Big"" Order" alter code drop default""")
+
+    with pytest.raises(PlanError) as error:
+        make_plan(connection, definition(wrong.format(fields="{money: [net, State], a: [Year, code, hint, nett]}")))
+    assert str(error.value).splitlines() == [
+        f"{a}: column Year {table} is its primary key: whoever reads the record sees it; take it out of the group",
+        f"{a}: column code {table} must be filled in: whoever may not write it could create no record; {default}",
+        f'{a}: table My Shop.The "Big" Order has no column nett; did you mean "net"?',
+        f"{money}: column gross {table} is computed of net, and so shows it: put it into the group, too",
+    ]
+
+    make_plan(connection, definition(wrong.format(fields="{money: [net, gross], a: hint}")))
+
+
 KINDS: dict[str, LiteralString] = {
     "text": "text",
     "varchar": "varchar(40)",

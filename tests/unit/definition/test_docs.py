@@ -41,7 +41,7 @@ def test_the_examples_are_one_definition(tmp_path: Path) -> None:
     for number, example in enumerate(re.findall(r"^```yaml\n(.*?)^```", DEFINITIONS, re.MULTILINE | re.DOTALL)):
         (tmp_path / f"{number}.yaml").write_text(example)
 
-    assert {"client", "deal", "lead", "opportunity", "product", "visit"} == {
+    assert {"clause", "client", "contract", "deal", "lead", "opportunity", "product", "visit"} == {
         entity.name for entity in load([tmp_path]).entities
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 
 from rls.definition import OPERATIONS, Cell, Definition, Level, cells, levels, load, standard
+from rls.definition.field_lint import notes
 from rls.definition.lint import Loss, lint, losses
 from tests.unit.definition.examples import ENTITIES, definitions, loaded
 
@@ -69,6 +70,46 @@ def test_writing_further_than_reading() -> None:
     )
 
     assert lint(definition) == ('lead.update: role "r" reaches "all", but it reads only "own"',)
+
+
+def fields(**roles: Any) -> Definition:
+    """Return a definition whose roles say this of deals."""
+    data = {name: {"permissions": {"deal": said}} for name, said in roles.items()}
+    return loaded({"entities": ENTITIES, "roles": data})
+
+
+def test_fields_further_than_records() -> None:
+    """It may be meant: rights to fields for whoever reaches the records by another role."""
+    own = {"read": "own", "fields": {"finance": {"read": "all", "update": "own"}}}
+
+    meant = "meant where its holders reach further by another role"
+    assert lint(fields(r=own)) == (
+        f'deal.finance.read: role "r" reaches "all", but it reads only "own": {meant}',
+        f'deal.finance.update: role "r" reaches "own", but it changes or creates only "none": {meant}',
+    )
+
+
+def test_what_is_overwritten_unseen() -> None:
+    """Only in records that may be changed; filling in what one does not see again is what forms are for."""
+    unseen = {"read": "all", "update": "own", "create": "all", "fields": {"finance": {"read": "none"}}}
+    filled_in = {"read": "all", "create": "all", "fields": {"finance": {"read": "none", "update": "all"}}}
+
+    blind = 'role "r" overwrites "own", but it sees only "none"'
+    assert lint(fields(r=unseen)) == (f"deal.finance.update: {blind}: say how far it updates the group, too",)
+    assert lint(fields(r=filled_in)) == ()
+
+
+def test_a_narrow_role_takes_columns_from_the_others() -> None:
+    """All of them at once, by name; not from who shows as much as anybody reads."""
+    all_ = {"read": "all", "update": "own"}
+    narrow = {"read": "all", "fields": {"finance": "none"}}
+
+    lost = "no privilege to read {} of crm.{}, only through its view"
+    assert list(notes(fields(chief=all_, seller={"read": "own"}, clerk={"read": "department"}, intern=narrow))) == [
+        f'deal.finance: because of role "intern", clerk, seller have {lost.format("margin, amount", "deal")}',
+        f'note.finance: because of role "intern", clerk, seller have {lost.format("fee", "note")}',
+    ]
+    assert list(notes(fields(chief=all_, seller={"read": "own"}))) == []
 
 
 def test_the_standard_definition_has_no_warning() -> None:
