@@ -1,0 +1,1 @@
+"""What people's queries cost under Rowlock, beside what they cost otherwise; ``python -m bench.queries``."""

@@ -1,0 +1,131 @@
+"""All cells of a company, those measured before aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from bench.queries import plans
+from bench.queries.application import Applying
+from bench.queries.asking import Asking
+from bench.queries.contenders import HAND, ROWLOCK, Contender
+from bench.queries.measuring import Effort, measure
+from bench.queries.people import Person, Viewer, viewers
+from bench.queries.queries import Query, values
+from bench.queries.state import Measured, Place, State
+from bench.queries.targets import mark
+
+Connect = Callable[[], psycopg.Connection]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to measure: whose, which, how sent, with how many workers, beside whom, for how long."""
+
+    people: tuple[Person, ...]
+    queries: tuple[Query, ...]
+    forms: tuple[str, ...]
+    workers: tuple[int, ...]
+    contenders: tuple[Contender, ...]
+    effort: Effort
+    clock: str
+    explain: Path | None = None
+
+    def cells(self) -> Iterator[tuple[Person, Query, Place]]:
+        """Yield what there is to measure, person by person.
+
+        Where a query has no values, a custom plan is the generic one; workers
+        have no part in a page or a write.
+        """
+        for person in self.people:
+            for query in self.queries:
+                for form in self.forms:
+                    if form != "custom" or query.values:
+                        for workers in self.workers:
+                            if not workers or (form == "simple" and not query.page and not query.writes):
+                                yield person, query, Place(person.name, query.name, form, workers)
+
+
+class Runner:
+    """Measures cell by cell; people's sessions are open one person at a time."""
+
+    def __init__(self, connect: Connect, wanted: Wanted, state: State) -> None:
+        self._connect, self._wanted, self._state = connect, wanted, state
+        with connect() as connection:
+            self._viewers = viewers(connection, {person.name: person for person in wanted.people})
+        self._sessions: list[Asking] = []
+        self._values: dict[str, str] = {}
+
+    def run(self, done: Callable[[Place], None]) -> None:
+        """Measure what is not measured yet; *done* hears of every cell."""
+        whose: Person | None = None
+        try:
+            for person, query, place in self._wanted.cells():
+                if place not in self._state.cells:
+                    if person is not whose:
+                        self._become(self._viewers[person.name])
+                        whose = person
+                    self._state.add(self._cell(query, place))
+                done(place)
+        finally:
+            self._close()
+
+    def _become(self, viewer: Viewer) -> None:
+        self._close()
+        with self._connect() as connection:
+            connection.execute("set search_path = crm")
+            self._values = values(connection, viewer)
+            connection.execute("vacuum crm.deal")
+        for contender in self._wanted.contenders:
+            kind = Applying if contender.application else Asking
+            self._sessions.append(kind(self._connect(), contender, viewer))
+
+    def _close(self) -> None:
+        for session in self._sessions:
+            session.close()
+        self._sessions = []
+
+    def _cell(self, query: Query, place: Place) -> Measured:
+        sessions = [session for session in self._sessions if session.contender.can(query, session.viewer, place.form)]
+        statements = {
+            session.contender.name: session.prepare(query, self._values, place.form, place.workers)
+            for session in sessions
+        }
+        runs = measure(sessions, query, statements, self._wanted.effort)
+        cell = Measured(place, self._wanted.effort.patience * 1000, runs, self._objections(query, sessions, statements))
+        if self._wanted.explain and self._worth_explaining(cell):
+            _explain(self._wanted.explain, cell, sessions, statements, self._wanted.clock)
+        return cell
+
+    def _objections(self, query: Query, sessions: Sequence[Asking], statements: dict[str, str]) -> list[str]:
+        by_hand, rowlock = (plans.plan(session, statements[session.contender.name]) for session in _both(sessions))
+        sees_all = sessions[0].viewer.person.widest == "all"
+        return plans.objections(query, by_hand, rowlock, sees_all=sees_all)
+
+    def _worth_explaining(self, cell: Measured) -> bool:
+        by_hand, rowlock = (cell.spread(each.name, self._wanted.clock) for each in (HAND, ROWLOCK))
+        return bool(cell.objections) or (by_hand is not None and rowlock is not None and mark(by_hand, rowlock) == "✗")
+
+
+def _both(sessions: Sequence[Asking]) -> list[Asking]:
+    return [session for wanted in (HAND, ROWLOCK) for session in sessions if session.contender is wanted]
+
+
+def _explain(
+    directory: Path, cell: Measured, sessions: Sequence[Asking], statements: dict[str, str], clock: str
+) -> None:
+    """Keep both plans of a cell that misses its target."""
+    directory.mkdir(parents=True, exist_ok=True)
+    place = cell.place
+    name = re.sub(r"\W+", "-", f"{place.person} {place.query} {place.form} {place.workers}").strip("-")
+    text = [f"{place}", *cell.objections]
+    for session in _both(sessions):
+        contender = session.contender.name
+        statement = statements[contender]
+        text += ["", f"{contender}: {cell.spread(contender, clock)}", statement]
+        text.append(plans.plan(session, statement, analyze=True))
+    (directory / f"{name}.txt").write_text("\n".join(text) + "\n", encoding="utf-8")

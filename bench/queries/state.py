@@ -1,0 +1,80 @@
+"""What was measured so far, a line a cell, so that an interrupted run goes on where it was."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.queries.targets import Spread
+
+
+@dataclass(frozen=True)
+class Place:
+    """Which cell: whose query, how sent, with how many parallel workers."""
+
+    person: str
+    query: str
+    form: str
+    workers: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A cell: contender → milliseconds passed and computed, run by run; what is wrong with the plan.
+
+    Who took longer than *patience*, in milliseconds, was cancelled and has no runs.
+    """
+
+    place: Place
+    patience: float
+    runs: dict[str, list[tuple[float, float | None]]]
+    objections: list[str] = field(default_factory=list)
+
+    def spread(self, contender: str, clock: str) -> Spread | None:
+        """Return what a contender takes; None where it was cancelled.
+
+        :param clock: ``wall``, or ``processor``: of the server's process, where
+            it is known of all and no parallel worker has a part in it.
+        """
+        runs = self.runs.get(contender)
+        if not runs:
+            return None
+        computed = [after for _, after in runs if after is not None]
+        if clock == "processor" and not self.place.workers and len(computed) == len(runs):
+            return Spread.of(computed)
+        return Spread.of([passed for passed, _ in runs])
+
+
+class State:
+    """The file of cells measured with one set of policies."""
+
+    def __init__(self, path: Path, fingerprint: str) -> None:
+        self._path, self._fingerprint = path, fingerprint
+        self.cells: dict[Place, Measured] = dict(self._read())
+
+    def add(self, cell: Measured) -> None:
+        """Keep a cell, on disk too."""
+        self.cells[cell.place] = cell
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"policies": self._fingerprint, **asdict(cell)}) + "\n")
+
+    def _read(self) -> Iterator[tuple[Place, Measured]]:
+        if not self._path.exists():
+            return
+        for line in self._path.read_text(encoding="utf-8").splitlines():
+            cell = _whole(line)
+            if cell and cell.pop("policies") == self._fingerprint:
+                place = Place(**cell.pop("place"))
+                yield place, Measured(place, **cell)
+
+
+def _whole(line: str) -> dict[str, Any] | None:
+    """Return what a line says; None where writing it was interrupted."""
+    try:
+        found: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:
+        return None
+    return found
