@@ -8,6 +8,7 @@
 from rls.definition.levels import Cell, cells, levels
 from rls.definition.loading import load, loads, standard
 from rls.definition.model import (
+    FIELD_ACCESS,
     FIELD_OPERATIONS,
     OPERATIONS,
     Assignment,
@@ -30,6 +31,7 @@ from rls.definition.schema import json_schema
 from rls.definition.storing import digest, dump, parse
 
 __all__ = [
+    "FIELD_ACCESS",
     "FIELD_OPERATIONS",
     "OPERATIONS",
     "Assignment",

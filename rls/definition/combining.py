@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rls.definition.levels import OTHER, Cell, cells, levels
-from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Permission, Role
+from rls.definition.model import FIELD_ACCESS, OPERATIONS, Definition, Entity, Level, Operation, Permission, Role
 
 
 def combined(definition: Definition, roles: Sequence[Role], name: str) -> Role:
     """Return one role called *name* that reaches what all of *roles* together reach.
 
     Per cell the highest level wins; under ``explicit``, where any role says a
-    stage's own level, only such levels count.
+    stage's own level, only such levels count.  Levels of groups of fields add
+    up under both; here they may differ by cell, and creating from updating.
     """
-    permissions = (
+    entities = [entity for entity in definition.entities if not entity.parents]
+    records = (
         permission
-        for entity in definition.entities
-        if not entity.parents
+        for entity in entities
         for operation in OPERATIONS
         for permission in _permissions(entity, operation, _levels(definition, roles, entity, operation))
     )
-    return Role(name, permissions=tuple(permissions))
+    fields = (
+        replace(permission, fields=group.name)
+        for entity in entities
+        for group in entity.fields
+        if any((one.entity, one.fields) == (entity.name, group.name) for role in roles for one in role.permissions)
+        for operation in FIELD_ACCESS
+        for permission in _permissions(entity, operation, _field_levels(roles, entity, operation, group.name))
+    )
+    return Role(name, permissions=(*records, *fields))
+
+
+def _field_levels(roles: Sequence[Role], entity: Entity, operation: Operation, group: str) -> dict[Cell, Level]:
+    found = [levels(role, entity, operation, group) for role in roles]
+    return {cell: max(one[cell][0] for one in found) for cell in cells(entity)}
 
 
 def _levels(definition: Definition, roles: Sequence[Role], entity: Entity, operation: Operation) -> dict[Cell, Level]:

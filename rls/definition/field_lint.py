@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from rls.definition.fields import reach, withholding
-from rls.definition.model import Definition, Entity, FieldGroup, Level, Operation, Role
-
-_OPERATIONS: tuple[Operation, ...] = ("read", "create", "update")
+from rls.definition.model import FIELD_ACCESS, Definition, Entity, FieldGroup, Level, Operation, Role
 
 
 def beyond(definition: Definition) -> Iterator[str]:
@@ -53,7 +51,7 @@ def notes(definition: Definition) -> Iterator[str]:
     for entity in definition.entities:
         for group in entity.fields:
             found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-            for operation in _OPERATIONS:
+            for operation in FIELD_ACCESS:
                 for narrow, losing in _taken(definition, entity, group, operation).items():
                     found.setdefault((narrow, losing), []).append(operation)
             for (narrow, losing), operations in found.items():

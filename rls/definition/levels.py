@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rls.definition.model import Entity, Level, Operation, Role
+from rls.definition.model import Entity, Level, Operation, Permission, Role
 
 OTHER = "*"
 """The part of a cell that stands for every stage or pipeline not declared."""
@@ -41,10 +41,7 @@ def levels(
         what it says of ``update``; where it says nothing, or *entity* has no
         such group, what it may do with the record.
     """
-    said = _said(role, entity, operation, fields)
-    if fields is not None and not said:
-        said = _said(role, entity, "update", fields) if operation == "create" else {}
-        said = said or _said(role, entity, operation, None)
+    said = {(one.pipeline, one.stage): one.level for one in deciding(role, entity, operation, fields)}
     entity_level = said.get((None, None), Level.none)
     own_worlds = {pipeline for pipeline, _ in said}
 
@@ -57,12 +54,12 @@ def levels(
     return {cell: level(cell) for cell in cells(entity)}
 
 
-def _said(
-    role: Role, entity: Entity, operation: Operation, fields: str | None
-) -> dict[tuple[str | None, str | None], Level]:
-    """Return (pipeline, stage) → the level *role* says there."""
-    return {
-        (permission.pipeline, permission.stage): permission.level
-        for permission in role.permissions
-        if (permission.entity, permission.operation, permission.fields) == (entity.name, operation, fields)
-    }
+def deciding(role: Role, entity: Entity, operation: Operation, fields: str | None = None) -> tuple[Permission, ...]:
+    """Return what *role* says that :func:`levels` come from: of the group of fields, else of the record."""
+    updating: Operation = "update" if operation == "create" else operation
+    places = ((operation, fields), (updating, fields), (operation, None))
+    said = (
+        tuple(one for one in role.permissions if (one.entity, one.operation, one.fields) == (entity.name, *place))
+        for place in (places if fields is not None else places[-1:])
+    )
+    return next(filter(None, said), ())

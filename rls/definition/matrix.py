@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
+from rls.definition.levels import deciding
+from rls.definition.model import FIELD_ACCESS, OPERATIONS, Definition, Entity, Level, Operation, Role
 
 
 @dataclass(frozen=True)
@@ -25,28 +26,43 @@ class Override:
 
 @dataclass(frozen=True)
 class Row:
-    """One cell of the matrix: how far an operation reaches, and where it reaches differently."""
+    """One cell of the matrix: how far an operation reaches, and where it reaches differently.
+
+    ``fields``: the group of fields it is about; None for the record.
+    """
 
     role: str
     entity: str
     operation: Operation
     level: Level
     overrides: tuple[Override, ...] = ()
+    fields: str | None = None
+
+    @property
+    def what(self) -> str:
+        """``deal``, or ``deal.finance``."""
+        return f"{self.entity}.{self.fields}" if self.fields else self.entity
 
 
 def matrix(definition: Definition) -> tuple[Row, ...]:
-    """Return a row for every role, entity and operation, in this order.
+    """Return a row for every role, entity and operation, in this order; after each entity its groups of fields.
 
     Abstract roles have none, nor have children: see :func:`following`.
     """
     return tuple(
-        _row(role, entity, operation)
+        row
         for role in definition.roles
         if not role.abstract
         for entity in definition.entities
         if not entity.parents
-        for operation in OPERATIONS
+        for row in _rows(role, entity)
     )
+
+
+def _rows(role: Role, entity: Entity) -> Iterator[Row]:
+    yield from (_row(role, entity, operation) for operation in OPERATIONS)
+    for group in entity.fields:
+        yield from (_row(role, entity, operation, group.name) for operation in FIELD_ACCESS)
 
 
 def following(definition: Definition) -> dict[str, tuple[str, ...]]:
@@ -58,15 +74,14 @@ def following(definition: Definition) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _row(role: Role, entity: Entity, operation: Operation) -> Row:
-    key = (entity.name, operation, None)
-    said = [one for one in role.permissions if (one.entity, one.operation, one.fields) == key]
+def _row(role: Role, entity: Entity, operation: Operation, fields: str | None = None) -> Row:
+    said = deciding(role, entity, operation, fields)
     level = next((one.level for one in said if one.pipeline is None and one.stage is None), Level.none)
     order = [stage for pipeline in entity.pipelines for stage in pipeline.stages] or list(entity.stages)
     places = [one for one in said if one.pipeline or one.stage]
     places.sort(key=lambda one: (one.pipeline or "", order.index(one.stage) if one.stage else -1))
     overrides = tuple(Override(one.pipeline, one.stage, one.level) for one in places)
-    return Row(role.name, entity.name, operation, level, overrides)
+    return Row(role.name, entity.name, operation, level, overrides, fields)
 
 
 def markdown(definition: Definition) -> str:
@@ -89,10 +104,14 @@ def _section(definition: Definition, role: Role) -> str:
 
 def _lines(rows: Iterable[Row]) -> Iterator[str]:
     """Yield a line for each entity on which there is any right."""
-    for entity, operations in groupby(rows, key=lambda row: row.entity):
-        written = [_cell(row) for row in operations]
-        if any(cell != NOTHING for cell in written):
-            yield f"| {entity} | {' | '.join(written)} |"
+    for _, of_entity in groupby(rows, key=lambda row: row.entity):
+        written = {
+            what: {row.operation: _cell(row) for row in cells}
+            for what, cells in groupby(of_entity, lambda row: row.what)
+        }
+        if any(cell != NOTHING for cells in written.values() for cell in cells.values()):
+            for what, cells in written.items():
+                yield f"| {what} | {' | '.join(cells.get(operation, '') for operation in OPERATIONS)} |"
 
 
 NOTHING = "-"

@@ -19,6 +19,9 @@ OPERATIONS: tuple[Operation, ...] = ("read", "create", "update", "delete", "expo
 FIELD_OPERATIONS: tuple[Operation, ...] = ("read", "update")
 """What a role may say of a group of fields: update covers changing them and filling them in at creation."""
 
+FIELD_ACCESS: tuple[Operation, ...] = ("read", "create", "update")
+"""What is done with a field: seen, filled in, changed."""
+
 Period = Literal["minute", "hour", "day", "week"]
 
 SeveralRoles = Literal["highest", "explicit"]

@@ -11,18 +11,18 @@ from rich.table import Table
 from rls.definition.matrix import Row
 from rls.definition.model import OPERATIONS, Level
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the JSON; it grows when a key changes its meaning or goes."""
 
 
 def matrix_tables(rows: Iterable[Row], follows: dict[str, tuple[str, ...]]) -> list[Table | str]:
-    """Return a table for each role, its entities down, operations across; then what has no rights of its own."""
+    """Return a table for each role, entities and groups of fields down, operations across; then what has no rights."""
     tables: list[Table | str] = []
     for role, of_role in groupby(rows, key=lambda row: row.role):
         table = Table("entity", *OPERATIONS, title=role, title_justify="left", title_style="bold")
-        for entity, cells in groupby(of_role, key=lambda row: row.entity):
+        for what, cells in groupby(of_role, key=lambda row: row.what):
             by_operation = {row.operation: row for row in cells}
-            table.add_row(entity, *(_cell(by_operation.get(operation)) for operation in OPERATIONS))
+            table.add_row(what, *(_cell(by_operation.get(operation)) for operation in OPERATIONS))
         tables.append(table)
     notes = [f"{child} follows {', '.join(parents)}" for child, parents in sorted(follows.items())]
     return [*tables, *notes]
@@ -36,6 +36,7 @@ def matrix_data(rows: Sequence[Row]) -> dict[str, Any]:
             {
                 "role": row.role,
                 "entity": row.entity,
+                "fields": row.fields,
                 "operation": row.operation,
                 "level": row.level.name,
                 "overrides": [

@@ -6,13 +6,12 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from rls.definition import Cell, Level, Operation, cells, levels
+from rls.definition import FIELD_ACCESS, Cell, Level, cells, levels
+from rls.definition.combining import combined
 from rls.definition.fields import withholding
 from tests.oracle import fields as oracle
 from tests.oracle.company import Company
 from tests.unit.definition.examples import ENTITIES, GROUPS, definitions, loaded
-
-OPERATIONS: tuple[Operation, ...] = ("read", "create", "update")
 
 
 @settings(deadline=None, max_examples=60)
@@ -24,7 +23,7 @@ def test_levels_are_those_a_second_reading_finds(data: dict[str, Any]) -> None:
         for name, groups in GROUPS.items():
             entity = definition.entity(name)
             for group in groups if not entity.parents else ():
-                for operation in OPERATIONS:
+                for operation in FIELD_ACCESS:
                     found = {cell: level.name for cell, (level, _) in levels(role, entity, operation, group).items()}
 
                     assert found == {
@@ -40,7 +39,7 @@ def test_columns_are_given_as_a_second_reading_finds(data: dict[str, Any]) -> No
     data["roles"]["a"]["timed"] = True
     definition, company = loaded(data), Company(data)
     for name, group in ((name, group) for name, groups in GROUPS.items() for group in groups):
-        for operation in OPERATIONS:
+        for operation in FIELD_ACCESS:
             found = withholding(definition, definition.entity(name), group, operation)
 
             assert {role: not others for role, others in found.items()} == {
@@ -91,3 +90,19 @@ def test_filling_in_follows_what_is_said_of_changing() -> None:
 
     assert {(Level.none, False)} == set(levels(role, deal, "create", "finance").values())
     assert {(Level.all, False)} == set(levels(role, deal, "create", "terms").values())
+
+
+@settings(deadline=None, max_examples=40)
+@given(definitions())
+def test_levels_of_several_roles_add_up(data: dict[str, Any]) -> None:
+    """Under both rules; where no role mentions the group, it is as the record, which bounds it in any case."""
+    definition, company = loaded(data), Company(data)
+    one = combined(definition, definition.roles, "all")
+    for name, group in ((name, group) for name, groups in GROUPS.items() for group in groups if name != "note"):
+        entity = definition.entity(name)
+        for operation in FIELD_ACCESS:
+            record = levels(one, entity, operation)
+            for cell, (level, _) in levels(one, entity, operation, group).items():
+                said = (oracle.field_level(company, role, operation, name, group, *cell) for role in data["roles"])
+
+                assert min(level, record[cell][0]) == min(max(Level[each] for each in said), record[cell][0])
