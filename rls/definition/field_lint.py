@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from rls.definition.fields import reach, withholding
-from rls.definition.model import FIELD_ACCESS, Definition, Entity, FieldGroup, Level, Operation, Role
+from rls.definition.model import Definition, Entity, FieldGroup, Level, Operation, Role
 
 
 def beyond(definition: Definition) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _unseen(definition: Definition, role: Role, entity: Entity, group: FieldGrou
 
 
 def notes(definition: Definition) -> Iterator[str]:
-    """Yield what of a group's columns roles do only through the reading view, and because of which other role.
+    """Yield which roles read a group only through the reading view, and because of which other role.
 
     A privilege on a column knows no rows (docs/decisions/0025): one role that
     withholds fields of records it reads takes it from others that may be held
@@ -50,24 +50,17 @@ def notes(definition: Definition) -> Iterator[str]:
     """
     for entity in definition.entities:
         for group in entity.fields:
-            found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
-            for operation in FIELD_ACCESS:
-                for narrow, losing in _taken(definition, entity, group, operation).items():
-                    found.setdefault((narrow, losing), []).append(operation)
-            for (narrow, losing), operations in found.items():
-                columns = f"{' and '.join(operations)} {', '.join(group.columns)} of {entity.table}"
-                who = f"{', '.join(losing)} {'has' if len(losing) == 1 else 'have'}"
-                why = f'because of role "{narrow}"'
-                yield f"{entity.name}.{group.name}: {why}, {who} no privilege to {columns}, only through its view"
+            for narrow, losing in _taken(definition, entity, group).items():
+                who = f"{', '.join(losing)} {'reads' if len(losing) == 1 else 'read'}"
+                what = f"{', '.join(group.columns)} of {entity.table}"
+                yield f'{entity.name}.{group.name}: because of role "{narrow}", {who} {what} through its view only'
 
 
-def _taken(
-    definition: Definition, entity: Entity, group: FieldGroup, operation: Operation
-) -> dict[str, tuple[str, ...]]:
-    """Return the role that stands in the way → the roles that show all they reach, and yet are given no privilege."""
-    roles = {role.name: reach(definition, role, entity, group.name, operation) for role in _held(definition)}
+def _taken(definition: Definition, entity: Entity, group: FieldGroup) -> dict[str, tuple[str, ...]]:
+    """Return the role that stands in the way → the roles that show all they read, and yet are given no privilege."""
+    roles = {role.name: reach(definition, role, entity, group.name, "read") for role in _held(definition)}
     taken: dict[str, tuple[str, ...]] = {}
-    for role, others in withholding(definition, entity, group.name, operation).items():
+    for role, others in withholding(definition, entity, group.name).items():
         if role not in others and max(roles[role].record) > Level.none:
             for other in others:
                 taken[other] = (*taken.get(other, ()), role)

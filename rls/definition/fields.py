@@ -1,7 +1,7 @@
-"""Groups of fields on the table itself: whose rights they follow, and which roles may name their columns there.
+"""Groups of fields on the table itself: whose rights they follow, and which roles may read their columns there.
 
 A privilege on a column knows no rows and adds to those of a person's other
-roles.  So a role is given it only where no combination of roles reaches a
+roles.  So a role may read it only where no combination of roles reaches a
 record whose fields it must not show; everybody else reads the fields through
 the reading view (docs/decisions/0025).
 """
@@ -40,17 +40,15 @@ def reach(definition: Definition, role: Role, entity: Entity, group: str, operat
     return Reach(record, fields)
 
 
-def withholding(
-    definition: Definition, entity: Entity, group: str, operation: Operation
-) -> Mapping[str, tuple[str, ...]]:
-    """Return role → the roles because of which it is given no privilege on the group's columns; none = it is given it.
+def withholding(definition: Definition, entity: Entity, group: str) -> Mapping[str, tuple[str, ...]]:
+    """Return role → the roles because of which it may not read the group's columns on the table; none = it may.
 
     Among them is the role itself, where its own fields are narrower than its
     records.  A role that follows the clock is a membership between its
     assignments, too, and shows nothing then.
     """
     roles = [role for role in definition.roles if not role.abstract]
-    reached = {role.name: reach(definition, role, entity, group, operation) for role in roles}
+    reached = {role.name: reach(definition, role, entity, group, "read") for role in roles}
 
     def stands_in_the_way(role: Role, other: str) -> bool:
         mine, theirs = reached[role.name], reached[other]

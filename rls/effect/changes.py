@@ -18,7 +18,8 @@ class LevelChange:
 
     ``subject`` is the role, the entity, or for the rule its key; ``place``
     the cells it holds for where it is not every one: ``in won``, and for an
-    entity or a role the key that changes.
+    entity or a role the key that changes.  ``fields``: the group of fields it
+    is about; None for the record.
     """
 
     about: About
@@ -29,15 +30,21 @@ class LevelChange:
     place: str = ""
     before: str | None = None
     after: str | None = None
+    fields: str | None = None
 
     @property
     def text(self) -> str:
         """The change without its risk: ``manager: deal read own → department``."""
         if self.about == "level":
-            return f"{self.subject}: {words(self.entity, self.operation, self.place)} {self.step}"
+            return f"{self.subject}: {words(self.what, self.operation, self.place)} {self.step}"
         if self.about == "rule":
             return f"{self.subject}: {self.step}"
         return f"{self.about} {words(self.subject, self.place)}: {self.step}"
+
+    @property
+    def what(self) -> str | None:
+        """``deal``, or ``deal.finance``."""
+        return f"{self.entity}.{self.fields}" if self.fields else self.entity
 
     @property
     def step(self) -> str:

@@ -11,11 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
-from rls.definition.levels import OTHER, Cell, cells, levels
-from rls.definition.model import OPERATIONS, Assignment, Definition, Entity, Level, Operation, Pipeline, Role
+from rls.definition.levels import OTHER, Cell, cells, deciding, levels
+from rls.definition.model import (
+    FIELD_ACCESS,
+    OPERATIONS,
+    Assignment,
+    Definition,
+    Entity,
+    Level,
+    Operation,
+    Pipeline,
+    Role,
+)
 from rls.effect.changes import LevelChange, widens
+from rls.effect.entities import entity_changes
 from rls.effect.places import place
 from rls.plan.changes import Risk
 
@@ -24,16 +34,13 @@ __all__ = ["LevelChange", "level_changes", "widens"]
 At = tuple[Level, bool]
 """A level, and whether it was said for the very stage."""
 
-_ENTITY_KEYS = ("table", "owner", "open", "stage", "pipeline", "parents", "carries", "columns")
-"""What of an entity decides who reaches which of its rows and columns."""
-
 
 def level_changes(before: Definition, after: Definition) -> tuple[LevelChange, ...]:
     """Return every difference in rights between two definitions: the rule, entities, roles, levels, assignments."""
     explicit = "explicit" in (before.several_roles, after.several_roles)
     return (
         *_rule(before, after),
-        *_entities(before, after),
+        *entity_changes(before, after),
         *_roles(before, after, explicit=explicit),
         *_levels(before, after, explicit=explicit),
         *_assignments(before, after, explicit=explicit),
@@ -45,40 +52,6 @@ def _rule(before: Definition, after: Definition) -> Iterator[LevelChange]:
     if before.several_roles != after.several_roles and before.roles:
         risk = Risk.closes if after.several_roles == "explicit" else Risk.opens
         yield LevelChange("rule", "several_roles", risk, before=before.several_roles, after=after.several_roles)
-
-
-def _entities(before: Definition, after: Definition) -> Iterator[LevelChange]:
-    was, becomes = ({entity.name: entity for entity in side.entities} for side in (before, after))
-    for name in sorted(was.keys() | becomes.keys()):
-        old, new = was.get(name), becomes.get(name)
-        if old is None or new is None:
-            # Added, its row security goes on; taken out, that stays on and the grants go.
-            tables = [None if side is None else f"table {side.table}" for side in (old, new)]
-            yield LevelChange("entity", name, Risk.closes, entity=name, before=tables[0], after=tables[1])
-            continue
-        for key in _ENTITY_KEYS:
-            values = getattr(old, key), getattr(new, key)
-            if values[0] != values[1]:
-                texts = [_written(value) for value in values]
-                risk = _columns_risk(*values) if key == "columns" else Risk.changes
-                yield LevelChange("entity", name, risk, entity=name, place=key, before=texts[0], after=texts[1])
-
-
-def _columns_risk(before: tuple[str, ...] | None, after: tuple[str, ...] | None) -> Risk:
-    if before is None or (after is not None and set(after) < set(before)):
-        return Risk.closes
-    return Risk.opens if after is None or set(before) < set(after) else Risk.changes
-
-
-def _written(value: Any) -> str:
-    """Return a part of an entity as one reads it in the file."""
-    if value is None:
-        return "none"
-    if isinstance(value, tuple):
-        return ", ".join(map(_written, value)) or "none"
-    if hasattr(value, "__dataclass_fields__") and not hasattr(value, "schema"):
-        return "/".join(str(part) for part in vars(value).values() if part is not None)
-    return str(value)
 
 
 def _concrete(definition: Definition) -> dict[str, Role]:
@@ -115,15 +88,25 @@ def _removal(role: Role | None, *, explicit: bool) -> Risk:
 
 def _levels(before: Definition, after: Definition, *, explicit: bool) -> Iterator[LevelChange]:
     was, becomes = _concrete(before), _concrete(after)
-    entities = _merged(before, after)
+    entities, groups = _merged(before, after), (_groups(before), _groups(after))
     for name in sorted(was.keys() & becomes.keys()):
         for entity in entities:
             for operation in OPERATIONS:
                 yield from _steps(was[name], becomes[name], entity, operation, explicit=explicit)
+            for group in entity.fields:
+                declared = [(entity.name, group.name) in side for side in groups]
+                steps = _field_steps(was[name], becomes[name], entity, group.name)
+                # Who sees fields that are in no group sees them in every record they read, by whatever role.
+                beside = {(False, True): Risk.opens, (True, False): Risk.closes}.get((declared[0], declared[1]))
+                yield from (step for step in steps if step.risk != beside)
+
+
+def _groups(definition: Definition) -> set[tuple[str, str]]:
+    return {(entity.name, group.name) for entity in definition.entities for group in entity.fields}
 
 
 def _merged(before: Definition, after: Definition) -> list[Entity]:
-    """Return each entity with the stages and pipelines of both sides, so that both have the same cells."""
+    """Return each entity with the stages, pipelines and groups of both sides, so that both have the same cells."""
     found: dict[str, list[Entity]] = {}
     for entity in (*after.entities, *before.entities):
         found.setdefault(entity.name, []).append(entity)
@@ -134,12 +117,25 @@ def _with_cells(sides: list[Entity]) -> Entity:
     every = [cell for side in sides for cell in cells(side)]
     stages = dict.fromkeys(cell.stage for cell in every if cell.stage != OTHER)
     pipelines = dict.fromkeys(cell.pipeline for cell in every if cell.pipeline != OTHER)
-    return replace(sides[0], stages=tuple(stages), pipelines=tuple(map(Pipeline, pipelines)))
+    groups = {group.name: group for side in reversed(sides) for group in side.fields}
+    return replace(
+        sides[0], stages=tuple(stages), pipelines=tuple(map(Pipeline, pipelines)), fields=tuple(groups.values())
+    )
 
 
-def _steps(before: Role, after: Role, entity: Entity, operation: Operation, *, explicit: bool) -> Iterator[LevelChange]:
+def _field_steps(before: Role, after: Role, entity: Entity, group: str) -> Iterator[LevelChange]:
+    """Yield what changes in a group's fields, unless they are as the record before and after."""
+    for operation in FIELD_ACCESS:
+        said = (deciding(role, entity, operation, group) for role in (before, after))
+        if any(one.fields is not None for side in said for one in side):
+            yield from _steps(before, after, entity, operation, explicit=False, fields=group)
+
+
+def _steps(
+    before: Role, after: Role, entity: Entity, operation: Operation, *, explicit: bool, fields: str | None = None
+) -> Iterator[LevelChange]:
     """Yield a line for every pair of levels that differ, with the cells it holds for."""
-    was, becomes = levels(before, entity, operation), levels(after, entity, operation)
+    was, becomes = levels(before, entity, operation, fields), levels(after, entity, operation, fields)
     groups: dict[tuple[At, At], list[Cell]] = {}
     for cell, now in becomes.items():
         pair = (was[cell], now) if explicit else ((was[cell][0], False), (now[0], False))
@@ -156,6 +152,7 @@ def _steps(before: Role, after: Role, entity: Entity, operation: Operation, *, e
             place=place(found, tuple(becomes)),
             before=_level(old, new),
             after=_level(new, old),
+            fields=fields,
         )
 
 

@@ -42,8 +42,8 @@ def level_lines(changes: Iterable[LevelChange]) -> list[str]:
     """Return one line a change; a role's equal steps of several operations and entities share one."""
     steps: dict[LevelChange, dict[str, list[str]]] = {}
     for change in changes:
-        of_entity = steps.setdefault(replace(change, entity=None, operation=None), {})
-        of_entity.setdefault(change.entity or "", []).append(change.operation or "")
+        of_entity = steps.setdefault(replace(change, entity=None, operation=None, fields=None), {})
+        of_entity.setdefault(change.what or "", []).append(change.operation or "")
     lines = []
     for change, of_entity in steps.items():
         groups: dict[tuple[str, ...], list[str]] = defaultdict(list)

@@ -108,27 +108,42 @@ def names_field(company: Company, person: Person, operation: str, entity: str, g
 def gives_field(company: Company, role: str, operation: str, entity: str, group: str) -> bool:
     """Say whether a role gives the privilege on the group's columns of the table.
 
-    It does where it and any second role, held together, reach no record whose
-    fields they withhold.  A role that follows the clock is a membership between
-    its assignments, too, and then counts for nothing: the second must do alone.
+    To write them where it writes them in any record; in which, is asked row by
+    row.  To read them where it and any second role, held together, reach no
+    record whose fields they withhold.  A role that follows the clock is a
+    membership between its assignments, too, and then counts for nothing: the
+    second must do alone.
     """
+    places = list(_places(company, entity, operation))
+    if operation != "read":
+        return any(_record(company, role, *place) != "none" for place in places) and any(
+            _fields(company, role, group, *place) != "none" for place in places
+        )
     roles = company.definition["roles"]
     others = [name for name, node in roles.items() if name != role and not (node or {}).get("abstract")]
     timed = (roles[role] or {}).get("timed", False)
     together = [[role], *([other] if timed else [role, other] for other in others)]
-    return all(
-        _shown(company, some, group, *place) for place in _places(company, entity, operation) for some in together
-    )
+    return all(_shown(company, some, group, *place) for place in places for some in together)
 
 
 def _shown(
     company: Company, roles: list[str], group: str, name: str, operation: str, pipeline: str | None, stage: str | None
 ) -> bool:
     """Say whether these roles together show the group's fields wherever any of them reaches the record."""
-    place = declared(company.definition["entities"][name], pipeline, stage)
-    reached = (effective(words_of(company, role), name, operation, *place)[0] for role in roles)
-    fields = (field_level(company, role, operation, name, group, pipeline, stage) for role in roles)
+    reached = (_record(company, role, name, operation, pipeline, stage) for role in roles)
+    fields = (_fields(company, role, group, name, operation, pipeline, stage) for role in roles)
     return max(map(LEVELS.index, fields)) >= max(map(LEVELS.index, reached))
+
+
+def _record(company: Company, role: str, name: str, operation: str, pipeline: str | None, stage: str | None) -> str:
+    place = declared(company.definition["entities"][name], pipeline, stage)
+    return effective(words_of(company, role), name, operation, *place)[0]
+
+
+def _fields(
+    company: Company, role: str, group: str, name: str, operation: str, pipeline: str | None, stage: str | None
+) -> str:
+    return field_level(company, role, operation, name, group, pipeline, stage)
 
 
 def _places(company: Company, name: str, operation: str) -> Iterator[tuple[str, str, str | None, str | None]]:

@@ -177,6 +177,14 @@ def test_a_column_is_named_only_where_no_second_role_could_show_more_rows() -> N
     assert not names_field(company("winner"), ME, "read", "deal", "terms")
 
 
+def test_a_column_is_written_by_whoever_writes_it_anywhere() -> None:
+    """In which records, is asked row by row."""
+    assert names_field(company("setter"), ME, "update", "deal", "finance")
+    assert names_field(company("setter"), ME, "create", "line", "finance")
+    assert not names_field(company("clerk"), ME, "update", "deal", "finance")
+    assert not names_field(company("blind"), ME, "update", "deal", "finance"), "it updates no deal"
+
+
 def test_whoever_names_a_field_sees_it_wherever_they_read() -> None:
     """The privilege never shows more than the reading view."""
     roles = list(YAML(typ="safe").load(DEFINITION)["roles"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,12 @@ import pytest
 from rls.definition.combining import combined
 from rls.definition.levels import cells, levels
 from rls.definition.model import (
+    FIELD_OPERATIONS,
     Assignment,
+    Budget,
     Definition,
     Entity,
+    FieldGroup,
     Level,
     Owner,
     Permission,
@@ -194,6 +198,72 @@ SIDES = [
     for rule in ("highest", "explicit")
     for one, two in itertools.product(SAID, repeat=2)
 ]
+
+
+FINANCE = replace(DEAL, fields=(FieldGroup("finance", ("amount",)),))
+
+
+def finance(read: str, update: str | None = None) -> tuple[Permission, ...]:
+    """Return permissions to read all deals, and what is said of finance."""
+    said = {"read": read} | ({"update": update} if update else {})
+    groups = (Permission("deal", op, Level[said[op]], fields="finance") for op in FIELD_OPERATIONS if op in said)
+    return (*reading("all"), *groups)
+
+
+def test_levels_of_groups() -> None:
+    """Told where a role says them; filling in goes with changing."""
+    own, department = (defined(*finance(level, level), entity=FINANCE) for level in ("own", "department"))
+    silent = defined(*reading("all"), entity=FINANCE)
+
+    assert lines(own, department) == [
+        f"manager: deal.finance {operation} own → department (opens)" for operation in ("read", "create", "update")
+    ]
+    assert lines(silent, defined(*finance("own"), entity=FINANCE)) == ["manager: deal.finance read all → own (closes)"]
+    assert lines(silent, defined(*reading("own"), entity=FINANCE)) == ["manager: deal read all → own (closes)"]
+
+
+def test_groups_come_and_go() -> None:
+    """What is in no group is seen in every record: a new group opens nothing, whatever roles say of it."""
+    plain, grouped = defined(*reading("own")), defined(*reading("own"), *finance("all")[1:], entity=FINANCE)
+
+    assert lines(plain, grouped) == ["entity deal fields: none → finance (amount) (closes)"]
+    assert lines(grouped, plain) == ["entity deal fields: finance (amount) → none (opens)"]
+    assert not widens(level_changes(plain, grouped))
+
+
+def test_a_field_changes_its_group() -> None:
+    """Either may be seen by more."""
+    other = replace(DEAL, fields=(FieldGroup("terms", ("amount",)),))
+
+    assert lines(defined(entity=FINANCE), defined(entity=other)) == [
+        "entity deal fields: finance (amount) → terms (amount) (changes)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "before, after, risk",
+    [
+        (None, Budget(10, "day"), "closes"),
+        (Budget(10, "day"), None, "opens"),
+        (Budget(10, "day"), Budget(11, "day"), "opens"),
+        (Budget(10, "day"), Budget(10, "day", 5), "closes"),
+        (Budget(10, "day", 5), Budget(11, "day", 4), "changes"),
+        (Budget(10, "day"), Budget(5, "hour"), "changes"),
+    ],
+)
+def test_budgets(before: Budget | None, after: Budget | None, risk: str) -> None:
+    """More rows open, fewer close; in another time it is either."""
+    sides = [defined(entity=replace(DEAL, create_budget=budget)) for budget in (before, after)]
+
+    assert [change.risk.value for change in level_changes(*sides)] == [risk]
+
+
+def test_a_barrier() -> None:
+    """Up it closes, down it opens."""
+    open_, closed = defined(), defined(entity=replace(DEAL, barrier=True))
+
+    assert lines(open_, closed) == ["entity deal barrier: no → yes (closes)"]
+    assert widens(level_changes(closed, open_))
 
 
 def test_whatever_opens_is_told() -> None:

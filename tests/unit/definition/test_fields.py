@@ -39,18 +39,17 @@ def test_columns_are_given_as_a_second_reading_finds(data: dict[str, Any]) -> No
     data["roles"]["a"]["timed"] = True
     definition, company = loaded(data), Company(data)
     for name, group in ((name, group) for name, groups in GROUPS.items() for group in groups):
-        for operation in FIELD_ACCESS:
-            found = withholding(definition, definition.entity(name), group, operation)
+        found = withholding(definition, definition.entity(name), group)
 
-            assert {role: not others for role, others in found.items()} == {
-                role: oracle.gives_field(company, role, operation, name, group) for role in found
-            }
+        assert {role: not others for role, others in found.items()} == {
+            role: oracle.gives_field(company, role, "read", name, group) for role in found
+        }
 
 
 def _said(*roles: dict[str, Any], entity: str = "deal") -> dict[str, tuple[str, ...]]:
     permissions = {f"r{number}": {"permissions": {"deal": said}} for number, said in enumerate(roles)}
     definition = loaded({"entities": ENTITIES, "roles": permissions})
-    return dict(withholding(definition, definition.entity(entity), "finance", "read"))
+    return dict(withholding(definition, definition.entity(entity), "finance"))
 
 
 def test_a_role_that_shows_all_it_reads_gives_the_columns() -> None:
