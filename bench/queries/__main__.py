@@ -32,7 +32,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from bench.queries import company, plot, table
 from bench.queries.contenders import CONTENDERS, FORMS, HAND, ROWLOCK
 from bench.queries.measuring import Effort
-from bench.queries.people import PEOPLE
+from bench.queries.people import COMPARED, PEOPLE
 from bench.queries.queries import QUERIES, QUICK
 from bench.queries.running import Runner, Wanted
 from bench.queries.state import State
@@ -51,9 +51,6 @@ SETTINGS = {
 """Everything fits into memory, and nothing runs beside; the rest, above all what things cost, is as it comes."""
 
 QUICK_PEOPLE = ("executive", "head of 800", "head of 50", "head, thin", "own, many", "three roles")
-
-SHOWN = ("executive", "head of 50", "own, many")
-"""Whose figures of all contenders are printed."""
 
 TALK = Console(stderr=True)
 
@@ -196,7 +193,7 @@ def _print(cells: table.Cells, wanted: Wanted, title: str) -> None:
             if found.row_count:
                 console.print(found)
     for person in wanted.people:
-        if person.name in SHOWN and len(wanted.contenders) > len((HAND, ROWLOCK)):
+        if person.name in COMPARED and len(wanted.contenders) > len((HAND, ROWLOCK)):
             console.print(table.against_others(cells, person.name, wanted.clock))
     console.print(table.missed(cells, wanted.clock))
     console.print(table.summary(cells, wanted.clock))

@@ -17,6 +17,7 @@ from rls.plan import compiled, deploy
 
 HERE = Path(__file__).parent
 SEED = 7
+PERSONS = 5000
 MANY = 2_000_000
 """From so many deals on there is one activity a deal, not three."""
 
@@ -37,15 +38,16 @@ def ready(connection: psycopg.Connection) -> bool:
     return row is not None and row[0] is not None
 
 
-def make(connection: psycopg.Connection, rows: int, say: Say) -> None:
+def make(connection: psycopg.Connection, rows: int, say: Say, logins: int = PERSONS) -> None:
     """Make the company with *rows* deals, from nothing.
 
     :param connection: a superuser's, to an empty database, committing each statement.
+    :param logins: how many people have one, those who are measured first.
     """
     say("installing")
     install(connection)
-    say("5,000 people")
-    _hire(connection)
+    say(f"{PERSONS:,} people")
+    _hire(connection, logins)
     connection.execute(_file("columns"))
     say(f"{rows:,} deals")
     _fill(connection, rows, say)
@@ -79,15 +81,15 @@ def fingerprint(connection: psycopg.Connection) -> str:
     return hashlib.sha256(f"{compiled(connection, definition())}{helpers}".encode()).hexdigest()[:12]
 
 
-def _hire(connection: psycopg.Connection) -> None:
+def _hire(connection: psycopg.Connection, many: int) -> None:
     logins = [person.login for person in PEOPLE]
-    logins += [f"person_{number}" for number in range(len(logins) + 1, 5001)]
+    logins += [f"person_{number}" for number in range(len(logins) + 1, many + 1)]
     for first in range(0, len(logins), 500):
         roles = sql.SQL(";").join(
             sql.SQL("create role {} login").format(sql.Identifier(login)) for login in logins[first : first + 500]
         )
         connection.execute(roles)
-    connection.execute(_file("organisation", cast=sql.Literal([person.login for person in PEOPLE])))
+    connection.execute(_file("organisation", logins=sql.Literal(logins)))
 
 
 def _held() -> dict[str, sql.Composable]:

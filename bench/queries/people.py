@@ -38,7 +38,10 @@ PEOPLE = (
     Person("two roles", ("seller", "head"), "subdepartments"),
     Person("three roles", ("seller", "colleague", "archivist"), "department"),
 )
-"""The person with id *n* stands at *n* - 1; sql/organisation.sql and sql/records.sql say where they are and own what."""
+"""The person with id *n* stands at *n* - 1; sql/organisation.sql and sql/records.sql give them places and deals."""
+
+COMPARED = ("executive", "head of 50", "own, many")
+"""Whose queries are asked by all contenders, which takes long; the others' by Rowlock and by hand."""
 
 OWNER = {"deal": "owner_id", "company": "owner_id", "contact": "owner_id", "activity": "parent_owner_id"}
 """Table → the column that says whose a row is."""

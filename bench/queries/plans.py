@@ -7,6 +7,8 @@ import re
 from bench.queries.asking import Asking
 from bench.queries.queries import Query
 
+NOT_INLINED = "a predicate is not inlined"
+TOO = ", as by hand"
 BIG = ("deal", "activity", "company", "contact")
 
 _CALLED = re.compile(r"\b\w+_(reads|creates|updates|deletes)\(")
@@ -38,10 +40,9 @@ def objections(query: Query, by_hand: str, rowlock: str, *, sees_all: bool) -> l
     """Return what must not be in Rowlock's plan, whatever it takes."""
     found = []
     if _CALLED.search(rowlock):
-        found.append("a predicate is not inlined")
+        found.append(NOT_INLINED)
     if query.page and _READ.search(rowlock):
-        suffix = ", as by hand" if _READ.search(by_hand) else ""
-        found.append(f"reads a table for a page{suffix}")
+        found.append(f"reads a table for a page{TOO if _READ.search(by_hand) else ''}")
     if sees_all and not same(by_hand, rowlock):
         found.append("another plan at level all")
     return found

@@ -13,7 +13,7 @@ select
 from generate_series(1, 300) as n;
 
 insert into crm.person (id, login, name) overriding system value
-select n, coalesce(({cast}::text[])[n], 'person_' || n), 'Person ' || n
+select n, ({logins}::text[])[n], 'Person ' || n
 from generate_series(1, 5000) as n;
 
 insert into crm.department_member (department_id, person_id)
