@@ -4,7 +4,7 @@ Where a table names its owners by ``person.id``, each level has two conditions
 that say the same::
 
     (subtree_reached[owner] or null) is not null
-    rls.subtree_is_wide() or owner = any (rls.subtree_owners())
+    rls.owned_by(owner, rls.subtree_owners())
 
 The first is *live*: a Boolean array of whom the caller reaches at this moment.
 The planner holds a subscript, OR and IS NOT NULL to cost nothing, so it comes
@@ -15,7 +15,8 @@ expression to keep nearly all rows (``nulltestsel``), which leaves the estimate
 to the second.  That one is for *planning*: its functions are folded into
 constants, so that estimates and indexes are those of a condition with the ids
 written out.  A plan may outlive what it folded; then it hides rows, but shows
-none that are not live.
+none that are not live.  A predicate that finds no rows, but checks new ones,
+has no need of it.
 
 Tables that name their owners otherwise (``holds: key``, bigint) compare with a
 list that is read when the statement runs.
@@ -41,10 +42,14 @@ Argument = tuple[str, str, sql.Composable]
 
 @dataclass(frozen=True)
 class Owners:
-    """The conditions on a table's owner column, by level (own, department, subdepartments)."""
+    """The conditions on a table's owner column, by level (own, department, subdepartments).
+
+    ``finds``: rows are to be found by them, and not only checked.
+    """
 
     column: sql.Composable
     live: bool
+    finds: bool = True
 
     def now(self, level: Level) -> sql.Composable:
         """Return the live condition; nothing where the other one is."""
@@ -54,13 +59,15 @@ class Owners:
         return sql.SQL("({}[{}] or null) is not null").format(sql.Identifier(bits), self.column)
 
     def planned(self, level: Level) -> sql.Composable:
-        """Return the condition that finds its rows by an index."""
+        """Return the condition that finds its rows by an index; nothing where there is none to find."""
+        if self.live and not self.finds:
+            return TRUE
         if level is Level.own:
-            return sql.SQL("{} = me").format(self.column)
-        team = TEAMS[level]
+            return sql.SQL("{} = {}").format(self.column, _call("me") if self.live else sql.SQL("me"))
+        owners = f"{TEAMS[level]}_owners"
         if not self.live:
-            return sql.SQL("{} = any ({})").format(self.column, sql.Identifier(f"{team}_owners"))
-        return sql.SQL("{} or ({} = any ({}))").format(_call(f"{team}_is_wide"), self.column, _call(f"{team}_owners"))
+            return sql.SQL("{} = any ({})").format(self.column, sql.Identifier(owners))
+        return _call("owned_by", self.column, _call(owners))
 
     def both(self, level: Level) -> sql.Composable:
         """Return what is true for the rows whose owner the caller reaches at this level."""
@@ -75,7 +82,6 @@ def arguments(kind: str, *, live: bool, keyed: bool) -> list[Argument]:
     if live:
         return [
             ("mine", "boolean[]", _bits("reach", "mine")),
-            ("me", "integer", _read("reach", "person_id")),
             *((f"{team}_reached", "boolean[]", _bits("team", f"{team}_reached")) for team in TEAMS.values()),
         ]
     many, what = f"{kind}[]", "keys" if keyed else "owners"
@@ -104,6 +110,6 @@ def _select(table: str, value: sql.Composable) -> sql.Composable:
     return sql.SQL("(select {} from {}.{})").format(value, sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(table))
 
 
-@cache
-def _call(function: str) -> sql.Composable:
-    return sql.SQL("{}.{}()").format(sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(function))
+def _call(function: str, *values: sql.Composable) -> sql.Composable:
+    name = sql.SQL("{}.{}").format(sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(function))
+    return sql.SQL("{}({})").format(name, sql.SQL(", ").join(values))

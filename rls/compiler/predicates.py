@@ -50,7 +50,8 @@ class Predicate:
     while its caller holds it.  ``overruled``: in some cells an explicit level
     of another role counts instead.  ``within_read``: rows must also be readable
     by any of the caller's roles.  ``version`` is that of the levels.  ``live``:
-    the table names its owners by ``person.id`` in an integer column.
+    the table names its owners by ``person.id`` in an integer column.  ``finds``:
+    its rows are to be found, and not only checked.
 
     Whatever asks something when it runs asks in ``counted`` whether the levels
     are still those it was written for.
@@ -64,6 +65,7 @@ class Predicate:
     within_read: bool = False
     version: str = ""
     live: bool = False
+    finds: bool = True
 
     def body(self) -> str:
         """Return the expression after RETURN."""
@@ -144,7 +146,7 @@ class Predicate:
 
     def _owners(self) -> Owners | None:
         name = next((source.owner.column for source in self.sources if source.owner), None)
-        return Owners(column(self.table, name), self.live) if name else None
+        return Owners(column(self.table, name), self.live, self.finds) if name else None
 
     def _open(self) -> sql.Composable:
         name = next((source.open for source in self.sources if source.open), None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rls.compiler.owners import TEAMS
 from rls.compiler.rights import Rights
 from rls.definition.model import Entity, Operation, Role
 from rls.names import RIGHTS_SCHEMA
@@ -38,12 +37,8 @@ columns only, and a role that may do nothing yet has no other.
 HELPERS = (
     "counted(wanted_role text, wanted_entity text, wanted_operation text)",
     "readable(wanted_entity text, wanted_level text)",
-    *(
-        f"{folded}{team}_{what}()"
-        for folded in ("", "folded_")
-        for team in TEAMS.values()
-        for what in ("is_wide", "owners")
-    ),
+    *(f"{folded}{name}()" for folded in ("", "folded_") for name in ("me", "department_owners", "subtree_owners")),
+    "owned_by(owner integer, owners integer[])",
 )
 """Helper functions a policy calls, as ``pg_get_function_identity_arguments`` prints them."""
 

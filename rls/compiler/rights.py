@@ -115,6 +115,7 @@ class Rights:
             within_read=operation != "read" and self.needs_read_check(role, operation),
             version=version(self._rows(role, operation)),
             live=self.live,
+            finds=operation != "create",
         )
 
     def rows(self) -> Iterator[PermissionRow]:

@@ -7,9 +7,8 @@ create or replace function rls.invalidate_reach()
   set search_path = pg_catalog, pg_temp
 as $$
 begin
+  alter function rls.me() stable;
   alter function rls.department_owners() stable;
-  alter function rls.department_is_wide() stable;
   alter function rls.subtree_owners() stable;
-  alter function rls.subtree_is_wide() stable;
 end
 $$;

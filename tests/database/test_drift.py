@@ -21,7 +21,7 @@ assignments:
   - {role: manager, to: {department: Company/East}}
 """
 
-MANAGER_READS = "rls.manager_reads(crm.deal, bool[], int, bool[], bool[], text[])"
+MANAGER_READS = "rls.manager_reads(crm.deal, bool[], bool[], bool[], text[])"
 
 POLICIES = {
     "alter policy manager_reads on crm.deal using (true)": "~ policy manager_reads on crm.deal",
@@ -49,7 +49,7 @@ ROW_SECURITY = {
 FUNCTIONS = {
     """
     create or replace function rls.manager_reads(
-      deal crm.deal, mine bool[], me int, department_reached bool[], subtree_reached bool[], counted text[]
+      deal crm.deal, mine bool[], department_reached bool[], subtree_reached bool[], counted text[]
     ) returns boolean language sql stable parallel safe return true
     """: "~ function rls.manager_reads(crm.deal)",
     f"grant execute on function {MANAGER_READS} to public": "~ function rls.manager_reads(crm.deal)",

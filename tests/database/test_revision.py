@@ -203,7 +203,7 @@ def test_a_database_that_moved_on_is_refused(project: Project) -> None:
     project.upgrade()
     connection.execute("grant execute on all functions in schema rls to crm_manager")
     connection.execute(
-        "create or replace function rls.manager_reads(deal crm.deal, mine boolean[], me integer,"
+        "create or replace function rls.manager_reads(deal crm.deal, mine boolean[],"
         " department_reached boolean[], subtree_reached boolean[], counted text[]) returns boolean"
         " language sql stable parallel safe return deal.is_open"
     )

@@ -83,9 +83,9 @@ def body(permissions: list[Permission], operation: str = "reads", table: str = "
 MINE = "(mine[deal.owner_id] or null) is not null"
 DEPARTMENT = "(department_reached[deal.owner_id] or null) is not null"
 SUBTREE = "(subtree_reached[deal.owner_id] or null) is not null"
-BY_ME = "deal.owner_id = me"
-BY_DEPARTMENT = "rls.department_is_wide() or (deal.owner_id = any (rls.department_owners()))"
-BY_SUBTREE = "rls.subtree_is_wide() or (deal.owner_id = any (rls.subtree_owners()))"
+BY_ME = "deal.owner_id = rls.me()"
+BY_DEPARTMENT = "rls.owned_by(deal.owner_id, rls.department_owners())"
+BY_SUBTREE = "rls.owned_by(deal.owner_id, rls.subtree_owners())"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_child_reads_what_it_carries_of_its_parent() -> None:
 
     assert text == (
         "((mine[activity.parent_owner_id] or null) is not null)"
-        " and ((activity.deal_id is not null) and (activity.parent_owner_id = me))"
+        " and ((activity.deal_id is not null) and (activity.parent_owner_id = rls.me()))"
     )
 
 

@@ -1,6 +1,6 @@
 begin;
 set local role "crm_rls_owner";
-create or replace function "rls"."auditor_reads"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+create or replace function "rls"."auditor_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable

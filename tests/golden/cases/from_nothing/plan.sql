@@ -6,22 +6,22 @@ set local role none;
 grant usage on schema "crm" to "crm_head";
 grant usage on schema "crm" to "crm_manager";
 set local role "crm_rls_owner";
-create or replace function "rls"."head_creates"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+create or replace function "rls"."head_creates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."department_is_wide"() or ("activity"."parent_owner_id" = any ("rls"."department_owners"())));
-revoke all on function "rls"."head_creates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_creates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
-create or replace function "rls"."head_creates"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+  return ("department_reached"["activity"."parent_owner_id"] or null) is not null;
+revoke all on function "rls"."head_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."head_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
+create or replace function "rls"."head_creates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_creates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."head_creates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) to "crm_head";
+revoke all on function "rls"."head_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
+grant execute on function "rls"."head_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_head";
 create or replace function "rls"."head_creates"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
@@ -30,22 +30,22 @@ create or replace function "rls"."head_creates"("product" "crm"."product", "coun
   return false;
 revoke all on function "rls"."head_creates"("crm"."product", text[]) from public;
 grant execute on function "rls"."head_creates"("crm"."product", text[]) to "crm_head";
-create or replace function "rls"."head_deletes"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+create or replace function "rls"."head_deletes"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."department_is_wide"() or ("activity"."parent_owner_id" = any ("rls"."department_owners"())));
-revoke all on function "rls"."head_deletes"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_deletes"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
-create or replace function "rls"."head_deletes"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+  return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."owned_by"("activity"."parent_owner_id", "rls"."department_owners"()));
+revoke all on function "rls"."head_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."head_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
+create or replace function "rls"."head_deletes"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_deletes"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_deletes"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
+revoke all on function "rls"."head_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."head_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_deletes"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
@@ -54,22 +54,22 @@ create or replace function "rls"."head_deletes"("product" "crm"."product", "coun
   return false;
 revoke all on function "rls"."head_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
 grant execute on function "rls"."head_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_head";
-create or replace function "rls"."head_reads"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+create or replace function "rls"."head_reads"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("subtree_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."subtree_is_wide"() or ("activity"."parent_owner_id" = any ("rls"."subtree_owners"())));
-revoke all on function "rls"."head_reads"("crm"."activity", boolean[], integer, boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."head_reads"("crm"."activity", boolean[], integer, boolean[], boolean[], text[]) to "crm_head";
-create or replace function "rls"."head_reads"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+  return (("subtree_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."owned_by"("activity"."parent_owner_id", "rls"."subtree_owners"()));
+revoke all on function "rls"."head_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) from public;
+grant execute on function "rls"."head_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) to "crm_head";
+create or replace function "rls"."head_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("subtree_reached"["deal"."owner_id"] or null) is not null) and ("rls"."subtree_is_wide"() or ("deal"."owner_id" = any ("rls"."subtree_owners"())));
-revoke all on function "rls"."head_reads"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."head_reads"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) to "crm_head";
+  return (("subtree_reached"["deal"."owner_id"] or null) is not null) and ("rls"."owned_by"("deal"."owner_id", "rls"."subtree_owners"()));
+revoke all on function "rls"."head_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
+grant execute on function "rls"."head_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_head";
 create or replace function "rls"."head_reads"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
@@ -78,22 +78,22 @@ create or replace function "rls"."head_reads"("product" "crm"."product", "counte
   return true;
 revoke all on function "rls"."head_reads"("crm"."product", text[]) from public;
 grant execute on function "rls"."head_reads"("crm"."product", text[]) to "crm_head";
-create or replace function "rls"."head_updates"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+create or replace function "rls"."head_updates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."department_is_wide"() or ("activity"."parent_owner_id" = any ("rls"."department_owners"())));
-revoke all on function "rls"."head_updates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_updates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
-create or replace function "rls"."head_updates"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+  return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."owned_by"("activity"."parent_owner_id", "rls"."department_owners"()));
+revoke all on function "rls"."head_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."head_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
+create or replace function "rls"."head_updates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("department_reached"["deal"."owner_id"] or null) is not null) and ("rls"."department_is_wide"() or ("deal"."owner_id" = any ("rls"."department_owners"())));
-revoke all on function "rls"."head_updates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_updates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
+  return (("department_reached"["deal"."owner_id"] or null) is not null) and ("rls"."owned_by"("deal"."owner_id", "rls"."department_owners"()));
+revoke all on function "rls"."head_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."head_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_updates"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
@@ -102,22 +102,22 @@ create or replace function "rls"."head_updates"("product" "crm"."product", "coun
   return false;
 revoke all on function "rls"."head_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
 grant execute on function "rls"."head_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_head";
-create or replace function "rls"."manager_creates"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+create or replace function "rls"."manager_creates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = me);
-revoke all on function "rls"."manager_creates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_creates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
-create or replace function "rls"."manager_creates"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+  return ("mine"["activity"."parent_owner_id"] or null) is not null;
+revoke all on function "rls"."manager_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+create or replace function "rls"."manager_creates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = me);
-revoke all on function "rls"."manager_creates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."manager_creates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) to "crm_manager";
+  return ("mine"["deal"."owner_id"] or null) is not null;
+revoke all on function "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
+grant execute on function "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_creates"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
@@ -126,22 +126,22 @@ create or replace function "rls"."manager_creates"("product" "crm"."product", "c
   return false;
 revoke all on function "rls"."manager_creates"("crm"."product", text[]) from public;
 grant execute on function "rls"."manager_creates"("crm"."product", text[]) to "crm_manager";
-create or replace function "rls"."manager_deletes"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+create or replace function "rls"."manager_deletes"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = me);
-revoke all on function "rls"."manager_deletes"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_deletes"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
-create or replace function "rls"."manager_deletes"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"());
+revoke all on function "rls"."manager_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+create or replace function "rls"."manager_deletes"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = me);
-revoke all on function "rls"."manager_deletes"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_deletes"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"());
+revoke all on function "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_deletes"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
@@ -150,22 +150,22 @@ create or replace function "rls"."manager_deletes"("product" "crm"."product", "c
   return false;
 revoke all on function "rls"."manager_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
 grant execute on function "rls"."manager_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_manager";
-create or replace function "rls"."manager_reads"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+create or replace function "rls"."manager_reads"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = me);
-revoke all on function "rls"."manager_reads"("crm"."activity", boolean[], integer, boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."manager_reads"("crm"."activity", boolean[], integer, boolean[], boolean[], text[]) to "crm_manager";
-create or replace function "rls"."manager_reads"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"());
+revoke all on function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) from public;
+grant execute on function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) to "crm_manager";
+create or replace function "rls"."manager_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = me);
-revoke all on function "rls"."manager_reads"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."manager_reads"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]) to "crm_manager";
+  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"());
+revoke all on function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
+grant execute on function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
@@ -174,22 +174,22 @@ create or replace function "rls"."manager_reads"("product" "crm"."product", "cou
   return true;
 revoke all on function "rls"."manager_reads"("crm"."product", text[]) from public;
 grant execute on function "rls"."manager_reads"("crm"."product", text[]) to "crm_manager";
-create or replace function "rls"."manager_updates"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+create or replace function "rls"."manager_updates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = me);
-revoke all on function "rls"."manager_updates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_updates"("crm"."activity", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
-create or replace function "rls"."manager_updates"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
+  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"());
+revoke all on function "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+create or replace function "rls"."manager_updates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = me);
-revoke all on function "rls"."manager_updates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_updates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"());
+revoke all on function "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
+grant execute on function "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_updates"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
@@ -206,41 +206,41 @@ alter table "crm"."deal" force row level security;
 alter table "crm"."product" enable row level security;
 alter table "crm"."product" force row level security;
 create policy "head_creates" on "crm"."activity" for insert to "crm_head"
-  with check ("rls"."head_creates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'create')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+  with check ("rls"."head_creates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'create')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "head_deletes" on "crm"."activity" for delete to "crm_head"
-  using ("rls"."head_deletes"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'delete')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+  using ("rls"."head_deletes"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'delete')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "head_reads" on "crm"."activity" for select to "crm_head"
-  using ("rls"."head_reads"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'read'))));
+  using ("rls"."head_reads"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'read'))));
 create policy "head_updates" on "crm"."activity" for update to "crm_head"
-  using ("rls"."head_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))))
-  with check ("rls"."head_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+  using ("rls"."head_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))))
+  with check ("rls"."head_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "manager_creates" on "crm"."activity" for insert to "crm_manager"
-  with check ("rls"."manager_creates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'create')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+  with check ("rls"."manager_creates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'create')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "manager_deletes" on "crm"."activity" for delete to "crm_manager"
-  using ("rls"."manager_deletes"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'delete')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+  using ("rls"."manager_deletes"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'delete')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "manager_reads" on "crm"."activity" for select to "crm_manager"
-  using ("rls"."manager_reads"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'read'))));
+  using ("rls"."manager_reads"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'read'))));
 create policy "manager_updates" on "crm"."activity" for update to "crm_manager"
-  using ("rls"."manager_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))))
-  with check ("rls"."manager_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+  using ("rls"."manager_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))))
+  with check ("rls"."manager_updates"("activity".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "head_creates" on "crm"."deal" for insert to "crm_head"
-  with check ("rls"."head_creates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'create'))));
+  with check ("rls"."head_creates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'create'))));
 create policy "head_deletes" on "crm"."deal" for delete to "crm_head"
-  using ("rls"."head_deletes"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+  using ("rls"."head_deletes"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 create policy "head_reads" on "crm"."deal" for select to "crm_head"
-  using ("rls"."head_reads"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'read'))));
+  using ("rls"."head_reads"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'read'))));
 create policy "head_updates" on "crm"."deal" for update to "crm_head"
-  using ("rls"."head_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
-  with check ("rls"."head_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+  using ("rls"."head_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
+  with check ("rls"."head_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('head', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 create policy "manager_creates" on "crm"."deal" for insert to "crm_manager"
-  with check ("rls"."manager_creates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'create'))));
+  with check ("rls"."manager_creates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'create'))));
 create policy "manager_deletes" on "crm"."deal" for delete to "crm_manager"
-  using ("rls"."manager_deletes"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+  using ("rls"."manager_deletes"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'delete')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 create policy "manager_reads" on "crm"."deal" for select to "crm_manager"
-  using ("rls"."manager_reads"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'read'))));
+  using ("rls"."manager_reads"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'read'))));
 create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
-  using ("rls"."manager_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
-  with check ("rls"."manager_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "reach"."person_id" from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+  using ("rls"."manager_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
+  with check ("rls"."manager_updates"("deal".*, (select "reach"."mine" || '{}'::boolean[] from "rls"."reach"), (select "team"."department_reached" || '{}'::boolean[] from "rls"."team"), (select "team"."subtree_reached" || '{}'::boolean[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 create policy "head_creates" on "crm"."product" for insert to "crm_head"
   with check ("rls"."head_creates"("product".*, (select "rls"."counted"('head', 'product', 'create'))));
 create policy "head_deletes" on "crm"."product" for delete to "crm_head"
@@ -268,15 +268,14 @@ grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on tab
 grant select ("id", "name") on table "crm"."product" to "crm_head";
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_head";
-grant execute on function "rls"."department_is_wide"() to "crm_head";
 grant execute on function "rls"."department_owners"() to "crm_head";
-grant execute on function "rls"."folded_department_is_wide"() to "crm_head";
 grant execute on function "rls"."folded_department_owners"() to "crm_head";
-grant execute on function "rls"."folded_subtree_is_wide"() to "crm_head";
+grant execute on function "rls"."folded_me"() to "crm_head";
 grant execute on function "rls"."folded_subtree_owners"() to "crm_head";
+grant execute on function "rls"."me"() to "crm_head";
+grant execute on function "rls"."owned_by"(owner integer, owners integer[]) to "crm_head";
 grant select ("login", "mine", "person_id", "person_key", "team") on table "rls"."reach" to "crm_head";
 grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_head";
-grant execute on function "rls"."subtree_is_wide"() to "crm_head";
 grant execute on function "rls"."subtree_owners"() to "crm_head";
 grant select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" to "crm_head";
 set local role none;
@@ -291,15 +290,14 @@ grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on tab
 grant select ("id", "name") on table "crm"."product" to "crm_manager";
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_manager";
-grant execute on function "rls"."department_is_wide"() to "crm_manager";
 grant execute on function "rls"."department_owners"() to "crm_manager";
-grant execute on function "rls"."folded_department_is_wide"() to "crm_manager";
 grant execute on function "rls"."folded_department_owners"() to "crm_manager";
-grant execute on function "rls"."folded_subtree_is_wide"() to "crm_manager";
+grant execute on function "rls"."folded_me"() to "crm_manager";
 grant execute on function "rls"."folded_subtree_owners"() to "crm_manager";
+grant execute on function "rls"."me"() to "crm_manager";
+grant execute on function "rls"."owned_by"(owner integer, owners integer[]) to "crm_manager";
 grant select ("login", "mine", "person_id", "person_key", "team") on table "rls"."reach" to "crm_manager";
 grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_manager";
-grant execute on function "rls"."subtree_is_wide"() to "crm_manager";
 grant execute on function "rls"."subtree_owners"() to "crm_manager";
 grant select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" to "crm_manager";
 insert into rls.role (name, database_role, timed) values ('head', 'crm_head', false)

@@ -48,8 +48,8 @@ create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
   with check ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
 revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 revoke update ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
-drop function "rls"."manager_creates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]);
-drop function "rls"."manager_deletes"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
-drop function "rls"."manager_reads"("crm"."deal", boolean[], integer, boolean[], boolean[], text[]);
-drop function "rls"."manager_updates"("crm"."deal", boolean[], integer, boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
+drop function "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]);
+drop function "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
+drop function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]);
+drop function "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
 commit;

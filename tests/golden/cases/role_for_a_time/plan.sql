@@ -1,17 +1,17 @@
 begin;
 set local role "crm_rls_owner";
-create or replace function "rls"."stand_in_reads"("activity" "crm"."activity", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+create or replace function "rls"."stand_in_reads"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return ('1af61d668fad80b1:deal:partners/new' = any (counted)) and ((("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = me));
-create or replace function "rls"."stand_in_reads"("deal" "crm"."deal", "mine" boolean[], "me" integer, "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
+  return ('1af61d668fad80b1:deal:partners/new' = any (counted)) and ((("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"()));
+create or replace function "rls"."stand_in_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
-  return ('1af61d668fad80b1:deal:partners/new' = any (counted)) and ((("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = me));
+  return ('1af61d668fad80b1:deal:partners/new' = any (counted)) and ((("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"()));
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/*', 'own', false)
   on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('stand_in', 'activity', 'read', 'deal:*/lost', 'own', false)
