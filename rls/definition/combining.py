@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from rls.definition.levels import OTHER, Cell, cells, levels
@@ -21,7 +21,9 @@ def combined(definition: Definition, roles: Sequence[Role], name: str) -> Role:
         permission
         for entity in entities
         for operation in OPERATIONS
-        for permission in _permissions(entity, operation, _levels(definition, roles, entity, operation))
+        for permission in _permissions(
+            entity, operation, together(definition, [levels(role, entity, operation) for role in roles], entity)
+        )
     )
     fields = (
         replace(permission, fields=group.name)
@@ -39,8 +41,10 @@ def _field_levels(roles: Sequence[Role], entity: Entity, operation: Operation, g
     return {cell: max(one[cell][0] for one in found) for cell in cells(entity)}
 
 
-def _levels(definition: Definition, roles: Sequence[Role], entity: Entity, operation: Operation) -> dict[Cell, Level]:
-    found = [levels(role, entity, operation) for role in roles]
+def together(
+    definition: Definition, found: Sequence[Mapping[Cell, tuple[Level, bool]]], entity: Entity
+) -> dict[Cell, Level]:
+    """Return the level at each cell of *entity* of whoever holds the roles whose levels were found."""
     combine = _explicit if definition.several_roles == "explicit" else _highest
     return {cell: combine([one[cell] for one in found]) for cell in cells(entity)}
 

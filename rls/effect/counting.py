@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from psycopg import Connection, Error
+from psycopg import Connection, Error, sql
 
 from rls.definition.model import Definition, Operation
 from rls.effect.changes import LevelChange
+from rls.effect.importing import ImportEffect, import_effects
 from rls.effect.levels import level_changes
 from rls.effect.measuring import Measured, measure
 from rls.effect.people import Holder, Reach, Roles, holders, read_reach
@@ -30,7 +31,10 @@ from rls.state.catalog import pin
 from rls.state.tables import read_facts
 
 COUNTED: tuple[Operation, ...] = ("read", "update", "delete")
-"""The operations that reach rows there are; to create, export and import are levels only."""
+"""The operations that reach rows there are, beside export, which carries away what is read."""
+
+ON_FIELDS: tuple[Operation, ...] = ("read", "update")
+"""What is done with fields of rows there are."""
 
 Report = Callable[[int, int, str], None]
 """Called with how many entities are done, of how many, and which is counted next."""
@@ -40,7 +44,8 @@ Report = Callable[[int, int, str], None]
 class PersonEffect:
     """How many rows of an entity a person reaches with an operation, before and after.
 
-    ``about``: estimated from a sample.
+    ``about``: estimated from a sample.  ``fields``: in how many rows they see
+    or change this group of fields.
     """
 
     login: str
@@ -51,6 +56,12 @@ class PersonEffect:
     after: int
     about: bool = False
     because: str = ""
+    fields: str | None = None
+
+    @property
+    def what(self) -> str:
+        """``deal``, or ``deal.finance``."""
+        return f"{self.entity}.{self.fields}" if self.fields else self.entity
 
     @property
     def difference(self) -> int:
@@ -62,14 +73,16 @@ class PersonEffect:
 class Effect:
     """What a new definition changes: lines of rights, and people's rows.
 
-    ``people``: those whose rows change; ``asked``: how many people there are;
-    ``notes``: what was sampled or not counted.
+    ``people``: those whose rows change; ``imports``: those who may import
+    something else; ``asked``: how many people there are; ``notes``: what was
+    sampled or not counted.
     """
 
     changes: tuple[LevelChange, ...] = ()
     people: tuple[PersonEffect, ...] = ()
     asked: int = 0
     notes: tuple[str, ...] = ()
+    imports: tuple[ImportEffect, ...] = ()
 
 
 def effect(
@@ -102,7 +115,7 @@ def effect(
     sides = Side(before, facts), Side(after, facts)
     counting = _Counting(connection, sides, people, installation, limits, Reasons(changes, *sides))
     found = tuple(counting.all(report))
-    return Effect(changes, found, len(people), tuple(counting.notes))
+    return Effect(changes, found, len(people), tuple(counting.notes), tuple(import_effects(before, after, people)))
 
 
 def in_force(connection: Connection[Any]) -> Definition:
@@ -121,6 +134,7 @@ class _Question:
     operation: Operation
     people: tuple[Holder, ...]
     predicates: tuple[str, str]
+    fields: str | None = None
 
 
 @dataclass
@@ -151,19 +165,35 @@ class _Counting:
                 self.notes.append(f"{name} is not counted: {reason(error, self.limits)}")
 
     def _entity(self, name: str, groups: dict[tuple[Roles, Roles], list[Holder]]) -> list[PersonEffect]:
-        before, after = self.sides
+        before = self.sides[0]
         self.notes += [f"{name} is not counted as it was: {text}" for text in before.problems(name)]
         shapes = self._shapes(name)
         questions = []
         for (was, becomes), people in groups.items():
-            for operation in COUNTED:
-                predicates = (
-                    before.reached(was, name, operation).as_string(None),
-                    after.reached(becomes, name, operation).as_string(None),
-                )
+            for operation, fields, predicates in self._predicates(name, was, becomes):
                 if predicates[0] != predicates[1] or (shapes[0] != shapes[1] and predicates[0] != "false"):
-                    questions.append(_Question(operation, tuple(people), predicates))
+                    questions.append(_Question(operation, tuple(people), predicates, fields))
         return list(self._answers(name, shapes, questions)) if questions else []
+
+    def _predicates(
+        self, name: str, was: Roles, becomes: Roles
+    ) -> Iterator[tuple[Operation, str | None, tuple[str, str]]]:
+        """Yield operation, group of fields where it is not as the rows, and what roles reach before and after."""
+        before, after = self.sides
+        of_rows: dict[Operation, tuple[str, str]] = {
+            operation: (_text(before.reached(was, name, operation)), _text(after.reached(becomes, name, operation)))
+            for operation in COUNTED
+        }
+        yield from ((operation, None, texts) for operation, texts in of_rows.items())
+        yield "export", None, (_text(before.exported(was, name)), _text(after.exported(becomes, name)))
+        for group in sorted({*before.groups(name), *after.groups(name)}):
+            for operation in ON_FIELDS:
+                texts = tuple(
+                    _text(side.fields_reached(roles, name, group, operation)) if group in side.groups(name) else reached
+                    for side, roles, reached in zip(self.sides, (was, becomes), of_rows[operation], strict=True)
+                )
+                if texts != of_rows[operation]:
+                    yield operation, group, (texts[0], texts[1])
 
     def _shapes(self, name: str) -> tuple[Shape | None, ...]:
         return tuple(shape_of(side, name) if name in side.entities else None for side in self.sides)
@@ -190,9 +220,10 @@ class _Counting:
                     for shape, text in zip(shapes, question.predicates, strict=True)
                 )
                 if before != after:
-                    because = self.reasons.of(holder, name, question.operation)
+                    operation, fields = question.operation, question.fields
+                    because = self.reasons.of(holder, name, operation, fields)
                     yield PersonEffect(
-                        holder.login, holder.name, name, question.operation, before, after, about, because
+                        holder.login, holder.name, name, operation, before, after, about, because, fields
                     )
 
     def _read_reach(self, logins: set[str]) -> None:
@@ -200,3 +231,7 @@ class _Counting:
         if missing:
             with reading(self.connection, self.limits, self.installation):
                 self._reach |= read_reach(self.connection, missing)
+
+
+def _text(condition: sql.Composable) -> str:
+    return condition.as_string(None)

@@ -9,16 +9,17 @@ and ``rls.readable`` would find is computed from the definition.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from psycopg import sql
 
-from rls.compiler.cells import FALSE, any_of
+from rls.compiler.cells import FALSE, all_of, any_of
 from rls.compiler.checking import check
 from rls.compiler.predicates import READABLE, Predicate
 from rls.compiler.rights import Rights, version
-from rls.compiler.sources import Source
+from rls.compiler.sources import Source, operation_on
+from rls.definition.levels import levels
 from rls.definition.model import Definition, Entity, Level, Operation, Owner
 from rls.errors import PlanError
 from rls.names import QualifiedName
@@ -121,6 +122,34 @@ class Side:
         names = [role.name for role in rights.roles if role.name in held and rights.reaches(role, operation)]
         return any_of(self._bound(held, role, entity, operation) for role in names)
 
+    def fields_reached(self, held: Roles, entity: str, group: str, operation: Operation) -> sql.Composable:
+        """Return SQL that is true for the rows whose fields of a group are read or updated: decision 0025.
+
+        It is that of the rows themselves where none of the roles speaks of the group.
+        """
+        reached = self.reached(held, entity, operation)
+        sources = {source.entity.name: source for source in self.sources(entity)}
+        roles = [role for role in self.definition.roles if role.name in held]
+        if not any(one.entity in sources and one.fields == group for role in roles for one in role.permissions):
+            return reached
+        table, owner = self.entities[entity].table, bool(self.owner(entity))
+        seen = []
+        for role in roles:
+            asked = {name: (each.entity, operation_on(each, operation)) for name, each in sources.items()}
+            of_group = {name: levels(role, parent, its, group) for name, (parent, its) in asked.items()}
+            body = Predicate(table, self.sources(entity), of_group).body()
+            seen.append(self._given(body, entity, _stand_ins(self.owner_type(entity)) if owner else []))
+        return all_of([reached, any_of(seen)])
+
+    def exported(self, held: Roles, entity: str) -> sql.Composable:
+        """Return SQL that is true for the rows that who holds these roles reads and may carry away."""
+        if entity not in self.entities:
+            return FALSE
+        rights = self._rights[entity]
+        names = [role.name for role in rights.roles if role.name in held and rights.reaches(role, "export")]
+        within = any_of(self._bound(held, role, entity, "export") for role in names)
+        return all_of([self.reached(held, entity, "read"), within])
+
     def gives(self, role: str, entity: str, operation: Operation) -> bool:
         """Return whether the role reaches any record of the entity with this operation."""
         rights = self._rights.get(entity)
@@ -132,11 +161,16 @@ class Side:
         if key not in self._predicates:
             rights = self._rights[entity]
             found = next(one for one in rights.roles if one.name == role)
-            self._predicates[key] = rights.predicate(found, operation)
+            predicate = rights.predicate(found, operation)
+            self._predicates[key] = replace(predicate, within_read=False) if operation == "export" else predicate
         return self._predicates[key]
 
+    def groups(self, entity: str) -> tuple[str, ...]:
+        """Return the entity's groups of fields."""
+        return tuple(group.name for group in self.entities[entity].fields) if entity in self.entities else ()
+
     def _bound(self, held: Roles, role: str, entity: str, operation: Operation) -> sql.Composable:
-        """Return the predicate's body with its arguments in scope: names without a table are found there first."""
+        """Return the predicate's body with what it asks."""
         body = self.predicate(role, entity, operation).body()
         permissions = self._permissions[entity]
         arguments = _stand_ins(self.owner_type(entity)) if self.owner(entity) else []
@@ -145,6 +179,10 @@ class Side:
         for level, name in READABLE.items():
             if name in body:
                 arguments.append((_array(permissions.readable(held, level)), name))
+        return self._given(body, entity, arguments)
+
+    def _given(self, body: str, entity: str, arguments: list[tuple[sql.Composable, str]]) -> sql.Composable:
+        """Return a body with its arguments in scope: names without a table are found there first."""
         if not arguments:
             return sql.SQL(body)
         named = (sql.SQL("{} as {}").format(value, sql.Identifier(name)) for value, name in arguments)

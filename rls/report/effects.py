@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from rich.console import RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from rls.effect import Effect, LevelChange, PersonEffect
+from rls.effect import Effect, ImportEffect, LevelChange, PersonEffect
 from rls.effect.changes import words
 from rls.report import console
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Version of the JSON; it grows when a key changes its meaning or goes."""
 
 PEOPLE = 20
@@ -34,8 +34,23 @@ def effect_parts(effect: Effect, *, people: int = PEOPLE) -> Iterator[Renderable
         yield _sums(effect, len(shown))
     elif effect.changes and not effect.notes:
         yield f"Nobody gains or loses a row ({effect.asked:,} people)."
+    if effect.imports:
+        yield "\n".join(["Import:", *(f"  {line}" for line in _import_lines(effect.imports, people))])
     if effect.notes:
         yield "\n".join(f"! {note}" for note in effect.notes)
+
+
+def _import_lines(effects: Iterable[ImportEffect], most: int) -> Iterator[str]:
+    """Yield a line for each step: of which entities, whose."""
+    steps: dict[tuple[str, str, tuple[str, ...]], list[str]] = {}
+    by_entity: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    for one in effects:
+        by_entity[one.before, one.after, one.entity].append(_who(one))
+    for (before, after, entity), people in by_entity.items():
+        steps.setdefault((before, after, tuple(people)), []).append(entity)
+    for (before, after, who), entities in steps.items():
+        more = f" and {len(who) - most:,} more" if len(who) > most else ""
+        yield f"{', '.join(entities)} {before} → {after}: {', '.join(who[:most])}{more}"
 
 
 def level_lines(changes: Iterable[LevelChange]) -> list[str]:
@@ -78,25 +93,33 @@ def _table(effects: Iterable[PersonEffect], logins: list[str]) -> Table:
     drawn.add_column("because")
     rank = {login: number for number, login in enumerate(logins)}
     groups: dict[PersonEffect, list[str]] = {}
-    for one in sorted(effects, key=lambda one: (rank[one.login], one.entity)):
+    for one in sorted(effects, key=lambda one: (rank[one.login], one.what)):
         groups.setdefault(replace(one, operation="read"), []).append(one.operation)
     for one, operations in groups.items():
         about = "about " if one.about else ""
         numbers = (f"{about}{one.before:,}", "→", f"{about}{one.after:,}", f"({one.difference:+,})")
-        drawn.add_row(_who(one), one.entity, ", ".join(operations), *numbers, one.because)
+        drawn.add_row(_who(one), one.what, ", ".join(operations), *numbers, one.because)
     return drawn
 
 
-def _who(one: PersonEffect) -> str:
+def _who(one: PersonEffect | ImportEffect) -> str:
     return one.name if one.name.lower() == one.login else f"{one.name} ({one.login})"
 
 
 def _sums(effect: Effect, shown: int) -> str:
-    gain = {one.login for one in effect.people if one.difference > 0}
-    lose = {one.login for one in effect.people if one.difference < 0}
+    gain, lose = _moved(one for one in effect.people if one.fields is None)
     text = f"{len(gain):,} of {effect.asked:,} people gain rows, {len(lose):,} lose rows"
-    hidden = len(gain | lose) - shown
+    if any(one.fields for one in effect.people):
+        see, miss = _moved(one for one in effect.people if one.fields is not None)
+        text += f"; {len(see):,} gain fields of rows, {len(miss):,} lose fields"
+    hidden = len({one.login for one in effect.people}) - shown
     return f"{text}; {hidden:,} more than shown (--people)." if hidden else f"{text}."
+
+
+def _moved(effects: Iterable[PersonEffect]) -> tuple[set[str], set[str]]:
+    """Return who gains and who loses."""
+    found = list(effects)
+    return {one.login for one in found if one.difference > 0}, {one.login for one in found if one.difference < 0}
 
 
 def effect_data(effect: Effect) -> dict[str, Any]:
@@ -109,6 +132,7 @@ def effect_data(effect: Effect) -> dict[str, Any]:
                 "about": change.about,
                 "subject": change.subject,
                 "entity": change.entity,
+                "fields": change.fields,
                 "operation": change.operation,
                 "place": change.place,
                 "before": change.before,
@@ -122,6 +146,7 @@ def effect_data(effect: Effect) -> dict[str, Any]:
                 "login": one.login,
                 "name": one.name,
                 "entity": one.entity,
+                "fields": one.fields,
                 "operation": one.operation,
                 "before": one.before,
                 "after": one.after,
@@ -131,6 +156,7 @@ def effect_data(effect: Effect) -> dict[str, Any]:
             }
             for one in effect.people
         ],
+        "imports": [asdict(one) for one in effect.imports],
         "asked": effect.asked,
         "notes": list(effect.notes),
     }

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,15 @@ from psycopg import errors, sql
 
 from rls.compiler import compile_state
 from rls.definition.model import OPERATIONS, Definition
-from rls.effect import Effect, Limits, effect
+from rls.effect import Effect, ImportEffect, Limits, effect
 from rls.effect.counting import COUNTED
 from rls.effect.sides import Side
 from rls.names import predicate_name
 from rls.plan import applied_definition, deploy, installed
+from rls.report.effects import effect_parts
 from rls.state.objects import Function
 from rls.state.tables import read_facts
-from tests.database.company import ENTITIES, definition, hire
+from tests.database.company import ENTITIES, column, definition, hire
 from tests.fixtures.database import Database
 
 NOTES = """
@@ -175,7 +177,7 @@ def test_counts_are_what_people_see(company: psycopg.Connection, seed: int) -> N
 
 
 def test_predicates_are_the_compilers(company: psycopg.Connection) -> None:
-    """What is counted is what apply would install, function by function."""
+    """What is counted is what apply would install, function by function, but for who reaches an owner now."""
     wanted = definition(ENTITIES, NOTES, random_rights(random.Random(7)))
     tables = [entity.table for entity in wanted.entities]
     facts = read_facts(company, tables, installed(company))
@@ -186,8 +188,9 @@ def test_predicates_are_the_compilers(company: psycopg.Connection) -> None:
         for thing in compile_state(wanted, facts, installed(company)).objects
         if isinstance(thing, Function) and not thing.name.endswith("_creates")
     } == {
-        (predicate_name(role.name, operation), str(entity.table)): side.predicate(
-            role.name, entity.name, operation
+        (predicate_name(role.name, operation), str(entity.table)): replace(
+            side.predicate(role.name, entity.name, operation),
+            live=any(source.owner and source.owner.holds == "id" for source in side.sources(entity.name)),
         ).body()
         for role in wanted.roles
         for entity in wanted.entities
@@ -247,6 +250,71 @@ def test_why(company: psycopg.Connection) -> None:
     assert why["bob", "deal", "update"] == "gets manager"
     assert why["dave", "lead", "read"] == "loses manager"
     assert ("alice", "deal", "update") not in why
+
+
+DEALS = """
+entities:
+  deal: {{table: crm.deal, owner: owner_id, {}}}
+  line: {{table: crm.line_item, parents: {{deal_id: deal}}, carries: {{owner: parent_owner_id}}, {}}}
+"""
+SELLING = """
+roles:
+  manager: {{permissions: {{deal: {{read: department, update: own, {}}}}}}}
+  guest: {{permissions: {{deal: {{read: all, {}}}}}}}
+assignments: [{{role: manager, to: {{person: alice}}}}, {{role: guest, to: {{person: alice}}}}]
+"""
+PLAIN = (DEALS.format("key: id", "key: id"), SELLING.format("delete: none", "delete: none"))
+
+
+def selling(said: str) -> Definition:
+    """Return a definition in which guests see no finance of the deals they read, and what managers do is said."""
+    groups = DEALS.format("fields: {finance: [amount, margin]}", "fields: {finance: unit_price}")
+    return definition(groups, SELLING.format(said, "fields: {finance: none}"))
+
+
+def test_fields_of_rows(company: psycopg.Connection) -> None:
+    """In how many rows somebody sees and changes fields, whichever role they read the rows by."""
+    applied_plain = definition(*PLAIN)
+    deploy(company, applied_plain)
+    company.execute("insert into crm.line_item (deal_id, name) select id, 'x' from crm.deal where id % 2 = 0")
+    before, after = selling("delete: none"), selling("fields: {finance: {read: own, update: none}}")
+    own, department, everybody = (
+        (
+            column(company, "select count(*) from crm.deal where owner_id = any(%s)", ids)[0],
+            column(company, "select count(*) from crm.line_item where parent_owner_id = any(%s)", ids)[0],
+        )
+        for logins in (["alice"], ["alice", "bob"], [*PEOPLE])
+        for ids in ([column(company, "select array_agg(id) from crm.person where login = any(%s)", [logins])[0]],)
+    )
+
+    assert own < department < everybody
+    found = {(one.what, one.operation): one for one in foretold(company, before, after).people}
+    assert {key: (one.before, one.after) for key, one in found.items()} == {
+        ("deal.finance", "read"): (department[0], own[0]),
+        ("deal.finance", "update"): (own[0], 0),
+        ("line.finance", "read"): (department[1], own[1]),
+        ("line.finance", "update"): (own[1], 0),
+    }
+    assert {one.because for one in found.values()} == {"manager: department → own", "manager: own → none"}
+    assert {one.login for one in found.values()} == {"alice"}
+    all_deals = column(company, "select count(*) from crm.deal")[0]
+    grouped = {(one.what, one.operation): one for one in foretold(company, applied_plain, before).people}
+    assert grouped["deal.finance", "read"].before == all_deals > grouped["deal.finance", "read"].after == department[0]
+
+
+def test_export_and_import(company: psycopg.Connection) -> None:
+    """Export in rows, of those that are read; import by its level."""
+    applied_plain = definition(*PLAIN)
+    deploy(company, applied_plain)
+    found = foretold(company, applied_plain, selling("export: all, import: own"))
+
+    exported = {(one.entity, one.operation): one for one in found.people if one.fields is None}
+    assert exported["deal", "export"].after == column(company, "select count(*) from crm.deal")[0]
+    assert {one.difference for one in exported.values()} == {one.after for one in exported.values()}
+    assert found.imports == (ImportEffect("alice", "Alice", "deal", "none", "own"),)
+    printed = "\n".join(str(part) for part in effect_parts(found))
+    assert "Import:\n  deal none → own: Alice" in printed
+    assert "lose fields" in printed
 
 
 def test_a_membership_granted_by_hand_is_lost(company: psycopg.Connection) -> None:
