@@ -19,20 +19,29 @@ from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
 from rls.referring import seeing
 from rls.resources import directory, template
 
-ORGANISATION = {
-    "person": "update of login, key, is_active",
-    "department": "update of id, parent_id",
-    "department_member": "update",
-    "department_closure": None,
-    "person_group": "update of id",
-    "person_group_member": "update",
-    "project_group": "update of id",
-    "project_group_member": "update",
-}
-"""The organisation's tables in the order of their references, and which updates reach and memberships follow."""
 
-FOLLOWED = ("role", "assignment")
-"""Tables of schema ``rls`` whose changes memberships follow."""
+@dataclass(frozen=True)
+class Following:
+    """How reach and memberships follow a table: which updates lock the organisation, and the trigger function."""
+
+    update: str
+    function: str
+
+
+ORGANISATION = {
+    "person": Following("update of login, key, is_active", "follow_person"),
+    "department": Following("update of id, parent_id", "follow_department"),
+    "department_member": Following("update", "follow_member"),
+    "department_closure": None,
+    "person_group": Following("update of id", "follow_group"),
+    "person_group_member": Following("update", "follow_group_member"),
+    "project_group": Following("update of id", "follow_group"),
+    "project_group_member": Following("update", "follow_group_member"),
+}
+"""The organisation's tables in the order of their references, and how reach and memberships follow them."""
+
+FOLLOWED = {"role": Following("update", "follow_role"), "assignment": Following("update", "follow_assignment")}
+"""Tables of schema ``rls`` that memberships follow."""
 
 PROTECTED = ("reach", "team")
 """Tables of schema ``rls`` that policies read, each person their own row."""
@@ -214,17 +223,19 @@ class _Rendered:
     def organisation(self) -> Iterator[Helper]:
         texts = [self.text(f"schema/rls/{path.name}") for path in _files()]
         texts += [self.text("schema/organisation/check_login.sql"), self.text("templates/follow_pools.sql")]
-        for name, update in ORGANISATION.items():
-            table = sql.Identifier(self.installation.organisation, name)
-            texts.append(self.text("templates/protect.sql", table=table))
-            if update:
-                texts.append(self._following(table, update))
-        texts += [self._following(sql.Identifier(RIGHTS_SCHEMA, name), "update") for name in FOLLOWED]
+        for schema, tables in ((self.installation.organisation, ORGANISATION), (RIGHTS_SCHEMA, FOLLOWED)):
+            for name, followed in tables.items():
+                table = sql.Identifier(schema, name)
+                if schema != RIGHTS_SCHEMA:
+                    texts.append(self.text("templates/protect.sql", table=table))
+                if followed:
+                    texts.append(self._following(table, followed))
         for text in texts:
             yield from _parsed(text, self.installation)
 
-    def _following(self, table: sql.Identifier, update: str) -> str:
-        return self.text("templates/follow_organisation.sql", table=table, update=sql.SQL(update))
+    def _following(self, table: sql.Identifier, followed: Following) -> str:
+        update, function = sql.SQL(followed.update), sql.SQL(followed.function)
+        return self.text("templates/follow_organisation.sql", table=table, update=update, follow=function)
 
     def crm(self) -> Iterator[Helper]:
         for name in CRM_TABLES:

@@ -10,6 +10,7 @@ from rls.errors import RowlockError
 from rls.migrating import Migration
 from rls.migrating_public import give_back, take_from_public
 from rls.migrating_roles import drop_role, make_roles, refuse_used_elsewhere, release, roles_of
+from rls.names import RIGHTS_SCHEMA
 from rls.pgbouncer import database as pgbouncer
 from rls.plan import deploy
 from rls.shipped import FOLLOWED, ORGANISATION
@@ -34,12 +35,18 @@ TABLES = (
     "accepted",
     "hardened",
 )
-BEFORE_VIEWS = ("slice_of", "reached", "widest")
+BEFORE_VIEWS = ("slice_of", "marked", "widest", "principal_role", "is_principal")
 VIEWS = (
+    "desired_closure",
     "desired_reach",
     "desired_team",
+    "reach_drift",
+    "team_drift",
     "person_login",
+    "due_assignment",
     "desired_principal",
+    "desired_nesting",
+    "desired_holding",
     "desired_membership",
     "existing_principal",
     "desired_pool_membership",
@@ -47,6 +54,9 @@ VIEWS = (
 FUNCTIONS = (
     "lock_organisation",
     "begin_refresh",
+    "logins_of",
+    "touched",
+    "refresh_closure_of",
     "refresh_closure",
     "folded_department_owners",
     "department_owners",
@@ -56,19 +66,41 @@ FUNCTIONS = (
     "me",
     "owned_by",
     "invalidate_reach",
+    "put_owners",
+    "change_owners",
+    "refresh_teams_of",
+    "make_teams",
+    "refresh_reach_of",
+    "follow_keys",
     "refresh_reach",
+    "memberships_of",
     "current_membership",
     "membership_changes",
+    "pool_changes_of",
     "pool_changes",
     "membership_drift",
     "invalidate_plans",
+    "make_principals",
+    "grant_memberships",
+    "drop_principals",
     "refresh_memberships",
+    "change_memberships",
+    "refresh_holdings_of",
+    "refresh_principals_of",
+    "refresh_pools_of",
     "refresh_pools",
     "follow_pools",
     "forget_pool",
     "repair_memberships",
     "refresh",
-    "refresh_organisation",
+    "follow_truncate",
+    "follow_person",
+    "follow_member",
+    "follow_department",
+    "follow_group",
+    "follow_group_member",
+    "follow_assignment",
+    "follow_role",
     "check_login",
     "stamp",
     "caller",
@@ -144,12 +176,15 @@ def _make_organisation(migration: Migration) -> None:
 
 
 def _follow(migration: Migration) -> None:
-    for table, update in ORGANISATION.items():
-        if update:
-            name = sql.Identifier(migration.installation.organisation, table)
-            migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL(update))
-    for table in FOLLOWED:
-        name = sql.Identifier("rls", table)
-        migration.run("templates/follow_organisation.sql", table=name, update=sql.SQL("update"))
+    organisation = migration.installation.organisation
+    for schema, tables in ((organisation, ORGANISATION), (RIGHTS_SCHEMA, FOLLOWED)):
+        for table, followed in tables.items():
+            if followed:
+                migration.run(
+                    "templates/follow_organisation.sql",
+                    table=sql.Identifier(schema, table),
+                    update=sql.SQL(followed.update),
+                    follow=sql.SQL(followed.function),
+                )
     migration.run("schema/organisation/check_login.sql")
     migration.run("templates/follow_pools.sql")

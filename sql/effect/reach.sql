@@ -2,10 +2,11 @@
 select
   reach.login::text as login,
   reach.person_id::text as id,
-  to_jsonb(reach.department_owners)::text as department_ids,
-  to_jsonb(reach.subtree_owners)::text as subtree_ids,
+  to_jsonb(team.department_owners)::text as department_ids,
+  to_jsonb(team.subtree_owners)::text as subtree_ids,
   reach.person_key as key,
-  to_jsonb(reach.department_keys)::text as department_keys,
-  to_jsonb(reach.subtree_keys)::text as subtree_keys
+  to_jsonb(team.department_keys)::text as department_keys,
+  to_jsonb(team.subtree_keys)::text as subtree_keys
 from rls.reach
+join rls.team on team.id = reach.team
 where reach.login = any (%(logins)s::name[])

@@ -6,10 +6,25 @@ create or replace function rls.follow_pools()
   volatile
   set search_path = pg_catalog, pg_temp
 as $$
+declare
+  logins name[];
 begin
-  if pg_catalog.has_schema_privilege('rls', 'usage') then
-    perform rls.refresh_pools();
+  if not pg_catalog.has_schema_privilege('rls', 'usage') then
+    return null;
   end if;
+  if tg_table_name = 'person' and tg_op <> 'TRUNCATE' then
+    execute format(
+      'select array_agg(distinct touched.login::name) from (%s) as touched where touched.login is not null',
+      rls.touched(tg_op, 'login, is_active')
+    ) into logins;
+    if logins is null then
+      return null;
+    end if;
+    if exists (select from rls.pool where pool.login = any (logins)) then
+      logins := null;
+    end if;
+  end if;
+  perform rls.refresh_pools_of(logins);
   return null;
 end
 $$;

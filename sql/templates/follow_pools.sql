@@ -1,5 +1,17 @@
--- Memberships of pools follow people and pools.  After rowlock_refresh, whose name sorts first.
-create trigger rowlock_refresh_pools after insert or delete or truncate or update of login, is_active on {organisation}.person
+-- Memberships of pools follow people and pools.  After rowlock_follow, whose names sort first.
+create trigger rowlock_refresh_pools_insert after insert on {organisation}.person
+  referencing new table as added
+  for each statement execute function rls.follow_pools();
+
+create trigger rowlock_refresh_pools_update after update on {organisation}.person
+  referencing old table as removed new table as added
+  for each statement execute function rls.follow_pools();
+
+create trigger rowlock_refresh_pools_delete after delete on {organisation}.person
+  referencing old table as removed
+  for each statement execute function rls.follow_pools();
+
+create trigger rowlock_refresh_pools_truncate after truncate on {organisation}.person
   for each statement execute function rls.follow_pools();
 
 create trigger rowlock_lock before insert or delete or update on rls.pool

@@ -22,6 +22,12 @@ statements(
         "call-has-explicit": "select rls.has_explicit(array['director'], 'deal', 'read', 'deal:*/*')",
         "call-refresh": "select rls.refresh()",
         "call-refresh-reach": "select rls.refresh_reach()",
+        "call-refresh-reach-of": "select rls.refresh_reach_of(array[1, 2, 3])",
+        "call-put-owners": "select rls.put_owners(1, 'subtree', array_fill(true, array[9]), false)",
+        "call-change-owners": "select rls.change_owners(1, 'subtree', array[1, 2, 3, 4, 5], null)",
+        "call-change-memberships": "select rls.change_memberships('{mallory}', '{}', '{crm_director}', '{mallory}')",
+        "call-grant-memberships": "select rls.grant_memberships('{crm_director}', '{mallory}', '{missing}')",
+        "call-invalidate-reach": "select rls.invalidate_reach()",
         "call-membership-drift": "select * from rls.membership_drift()",
         "call-current-membership": "select * from rls.current_membership()",
         "call-invalidate-plans": "select rls.invalidate_plans(array['crm_director']::name[])",
@@ -52,6 +58,8 @@ statements(
     texts={
         "assign-oneself": "insert into rls.assignment (role, principal_kind, principal_id) values ('director', 'person', 1)",
         "be-somebody-in-reach": "update rls.reach set person_id = 5",
+        "join-another-team": "update rls.reach set team = (select max(team.id) from rls.team)",
+        "widen-the-team": "update rls.team set subtree_reached = array_fill(true, array[99]), subtree_wide = true",
         "widen-permissions": "update rls.permission set level = 'all'",
         "add-oneself-to-pools": "insert into rls.pool (login) values ('mallory')",
         "function-in-rls": "create function rls.caller2() returns int language sql return 1",
@@ -70,13 +78,26 @@ def call_ones_own_predicate(ground: Ground) -> bool:
 @attack("helpers", "C01")
 def read_ones_department_in_reach(ground: Ground) -> bool:
     """Read from reach who is in one's department, though people may not be read."""
-    return bool(ground.mallory().rows("select department_owners from rls.reach"))
+    return bool(ground.mallory().rows("select department_owners from rls.team"))
 
 
 @attack("helpers", "C01")
 def read_everybodys_reach(ground: Ground) -> bool:
     """Read whom others reach."""
     return any(login != "mallory" for (login,) in ground.mallory().rows("select login::text from rls.reach"))
+
+
+@attack("helpers", "C01")
+def fold_a_reach(ground: Ground) -> bool:
+    """Ask the functions a policy is planned with, which answer for whoever asks."""
+    folded = ("department_owners", "subtree_owners", "folded_department_owners", "folded_subtree_owners")
+    return any(bool(ground.mallory().value(f"select rls.{name}()")) for name in folded)
+
+
+@attack("helpers", "C01")
+def read_everybodys_teams(ground: Ground) -> bool:
+    """Read whom other teams reach."""
+    return len(ground.mallory().rows("select id from rls.team")) > 1
 
 
 @attack("helpers", "C01")

@@ -29,7 +29,8 @@ from (
     select 'activity', to_jsonb(activity) from crm.activity union all
     select 'person', to_jsonb(person) from crm.person union all
     select 'member', to_jsonb(department_member) from crm.department_member union all
-    select 'reach', to_jsonb(reach) from rls.reach union all
+    select 'reach', to_jsonb(reach) - 'team' from rls.reach union all
+    select 'team', to_jsonb(team) - 'id' from rls.team union all
     select 'permission', to_jsonb(permission) from rls.permission union all
     select 'assignment', to_jsonb(assignment) - '{id,created_at,valid_from,valid_until}'::text[] from rls.assignment
   ) as t

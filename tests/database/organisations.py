@@ -168,8 +168,8 @@ def check(connection: psycopg.Connection, company: Company) -> None:
         for me in company.asking()
     }
     rows = connection.execute(
-        "select login::text, person_id, department_owners, subtree_owners, person_key, department_keys, subtree_keys"
-        " from rls.reach"
+        "select reach.login::text, reach.person_id, department_owners, subtree_owners, person_key, department_keys,"
+        " subtree_keys from rls.reach join rls.team on team.id = reach.team"
     ).fetchall()
     assert {row[0]: (row[1], set(row[2]), set(row[3]), row[4], set(row[5]), set(row[6])) for row in rows} == expected
     assert all(len(values) == len(set(values)) for row in rows for values in (row[2], row[3], row[5], row[6]))
@@ -190,7 +190,9 @@ def check(connection: psycopg.Connection, company: Company) -> None:
         "select member::regrole::text from pg_auth_members where roleid = 'crm_everyone'::regrole"
     )
     assert {name for (name,) in everyone} - {"crm_rls_owner"} == set(expected)
-    assert connection.execute("select * from rls.membership_drift()").fetchall() == []
+    for drift in ("reach_drift", "team_drift", "membership_drift()"):
+        assert connection.execute(f"select * from rls.{drift}").fetchall() == []
+    assert connection.execute("select id from rls.team where id not in (select team from rls.reach)").fetchall() == []
     leftover = (
         "select role from rls.existing_principal where not permanent except select role from rls.desired_principal"
     )

@@ -69,19 +69,19 @@ VIEWS = {
     "drop view rls.desired_pool_membership": "~ helper view rls.desired_pool_membership is missing",
 }
 
-REFRESH = "~ helper trigger rowlock_refresh on crm.department_member"
+FOLLOW = "~ helper trigger rowlock_follow_insert on crm.department_member"
 
 TRIGGERS = {
-    "alter table crm.department_member disable trigger rowlock_refresh": f"{REFRESH} was changed by hand",
-    "alter table crm.department_member enable replica trigger rowlock_refresh": f"{REFRESH} was changed by hand",
-    "alter table crm.department_member disable trigger user": f"{REFRESH} was changed by hand",
-    "drop trigger rowlock_refresh on crm.department_member": f"{REFRESH} is missing",
-    "alter trigger rowlock_refresh on crm.department_member rename to mine": f"{REFRESH} is missing",
+    "alter table crm.department_member disable trigger rowlock_follow_insert": f"{FOLLOW} was changed by hand",
+    "alter table crm.department_member enable replica trigger rowlock_follow_insert": f"{FOLLOW} was changed by hand",
+    "alter table crm.department_member disable trigger user": f"{FOLLOW} was changed by hand",
+    "drop trigger rowlock_follow_insert on crm.department_member": f"{FOLLOW} is missing",
+    "alter trigger rowlock_follow_insert on crm.department_member rename to mine": f"{FOLLOW} is missing",
     """
-    create or replace trigger rowlock_refresh after insert on crm.department_member
+    create or replace trigger rowlock_follow_insert after insert on crm.department_member
     for each statement execute function rls.lock_organisation()
-    """: f"{REFRESH} was changed by hand",
-    "drop trigger rowlock_refresh on rls.assignment": "~ helper trigger rowlock_refresh on rls.assignment is missing",
+    """: f"{FOLLOW} was changed by hand",
+    "drop trigger rowlock_follow_insert on rls.assignment": "~ helper trigger rowlock_follow_insert on rls.assignment is missing",
     "drop trigger rowlock_check_login on crm.person": "~ helper trigger rowlock_check_login on crm.person is missing",
     "alter table crm.activity disable trigger rowlock_carry_insert": (
         "~ helper trigger rowlock_carry_insert on crm.activity was changed by hand"

@@ -81,7 +81,7 @@ def administrator(database: Database) -> psycopg.Connection:
 
 
 def _reach(connection: psycopg.Connection, login: str) -> tuple[list[int], list[int]] | None:
-    query = "select department_owners, subtree_owners from rls.reach where login = %s"
+    query = "select department_owners, subtree_owners from rls.reach join rls.team on team.id = team where login = %s"
     return connection.execute(query, [login]).fetchone()
 
 

@@ -83,7 +83,10 @@ OFF = {
     "no row security on what children carry": statement("alter table crm.activity disable row level security"),
     "a policy too many": statement("create policy oops on crm.lead for select using (is_open)"),
     "a membership too many": statement("grant crm_first, crm_second, crm_third to ann, ben, cem, dot, eli"),
-    "a reach too wide": statement("update rls.reach set department_owners = array(select id from crm.person)"),
+    "a reach too wide": statement(
+        "update rls.team set department_wide = true, department_reached = array_fill(true, array[cardinality(owners)])"
+        " from (select array_agg(id) as owners from crm.person) as everybody"
+    ),
     "a column too many": statement("grant select (margin) on crm.deal to public"),
     "children that are not carried along": statement("alter table crm.lead disable trigger all"),
     "objects in schema public": statement("grant create on schema public to public"),

@@ -20,3 +20,5 @@ comment on column rls.assignment.principal_id is 'id of the person, department, 
 comment on column rls.assignment.valid_from is 'From then on; null: at once';
 comment on column rls.assignment.valid_until is 'Until just before then; null: for good';
 comment on column rls.assignment.from_definition is 'Whether the definitions file says so: then apply may take it away';
+
+create index assignment_principal on rls.assignment (principal_kind, principal_id);

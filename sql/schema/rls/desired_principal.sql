@@ -1,46 +1,31 @@
--- The principals somebody assigned a role to, and everything below an assigned tree.
+-- Its branches can be asked for a few departments or groups alone; so can those of desired_nesting and desired_holding.
 create view rls.desired_principal as
-with due as (
-  select role.database_role, assignment.principal_kind as kind, assignment.principal_id as id
-  from rls.assignment
-  join rls.role on role.name = assignment.role
+select 'department' as kind, department.id, rls.principal_role((select installation.prefix from rls.installation), 'department', department.id) as role
+from {organisation}.department
+where exists (
+  select
+  from {organisation}.department_closure as closure
+  join rls.due_assignment as due on due.id = closure.ancestor_id
   where
-    (assignment.valid_until is null or assignment.valid_until > now())
-    and (assignment.valid_from is null or assignment.valid_from <= now() or role.timed)
-),
-tree as (
-  select distinct closure.descendant_id as id
-  from due
-  join {organisation}.department_closure as closure on closure.ancestor_id = due.id
-  where due.kind = 'subdepartments'
-),
-principal as (
-  select 'subdepartments' as kind, tree.id from tree
-  union
-  select 'department', tree.id from tree
-  union
-  select 'department', department.id
-  from {organisation}.department
-  where department.id in (select due.id from due where due.kind = 'department')
-  union
-  select 'group', person_group.id
-  from {organisation}.person_group
-  where person_group.id in (select due.id from due where due.kind = 'group')
-  union
-  select 'project_group', project_group.id
-  from {organisation}.project_group
-  where project_group.id in (select due.id from due where due.kind = 'project_group')
+    closure.descendant_id = department.id
+    and (due.kind = 'subdepartments' or (due.kind = 'department' and closure.depth = 0))
 )
-select
-  principal.kind,
-  principal.id,
-  (
-    (select installation.prefix from rls.installation)
-    || case principal.kind
-      when 'subdepartments' then 'department_' || principal.id || '_tree'
-      else principal.kind || '_' || principal.id
-    end
-  )::name as role
-from principal;
+union all
+select 'subdepartments', department.id, rls.principal_role((select installation.prefix from rls.installation), 'subdepartments', department.id)
+from {organisation}.department
+where exists (
+  select
+  from {organisation}.department_closure as closure
+  join rls.due_assignment as due on due.id = closure.ancestor_id
+  where closure.descendant_id = department.id and due.kind = 'subdepartments'
+)
+union all
+select 'group', person_group.id, rls.principal_role((select installation.prefix from rls.installation), 'group', person_group.id)
+from {organisation}.person_group
+where exists (select from rls.due_assignment as due where due.kind = 'group' and due.id = person_group.id)
+union all
+select 'project_group', project_group.id, rls.principal_role((select installation.prefix from rls.installation), 'project_group', project_group.id)
+from {organisation}.project_group
+where exists (select from rls.due_assignment as due where due.kind = 'project_group' and due.id = project_group.id);
 
-comment on view rls.desired_principal is 'The departments and groups that must have a database role, since a role is assigned to them';
+comment on view rls.desired_principal is 'The departments and groups that must have a database role, since a role is assigned to them or to a tree above';

@@ -1,4 +1,3 @@
--- Departments is null for who belongs to none, and is a team alone.
 create view rls.desired_reach as
 select
   person.login::name as login,
@@ -14,4 +13,4 @@ left join lateral (
 ) as held on true
 where person.is_active and person.login is not null;
 
-comment on view rls.desired_reach is 'What rls.reach must hold, each person''s departments standing for their team';
+comment on view rls.desired_reach is 'What rls.reach must hold, with the departments that make a team: null for who belongs to none and is one alone';

@@ -14,7 +14,7 @@ create table rls.team (
   constraint team_once exclude using hash (departments with =)
 );
 
-comment on table rls.team is 'People with the same departments, who reach the same people; or one person without any. Made by rls.refresh_reach(), read by policies';
+comment on table rls.team is 'People with the same departments, who reach the same people; or one person without any. Follows the organisation, read by policies';
 comment on column rls.team.id is 'Its number, given by the database';
 comment on column rls.team.departments is 'The departments its people belong to, in order; null: person_id alone';
 comment on column rls.team.person_id is 'Who is a team alone, being in no department';
@@ -27,6 +27,6 @@ comment on column rls.team.subtree_wide is 'The same with the departments below'
 comment on column rls.team.department_keys is 'The department''s owners by key, those who have one';
 comment on column rls.team.subtree_keys is 'The same with the departments below';
 
-create index team_departments on rls.team using gin (departments);
+create index team_departments on rls.team using gin (departments) with (fastupdate = off);
 
 alter table rls.team enable row level security;

@@ -1,0 +1,63 @@
+-- Make the database roles of principals right, and their memberships: two lists of pairs, as in rls.principal_role().
+create or replace function rls.refresh_principals_of(kinds text[], ids int[])
+  returns void
+  language plpgsql
+  volatile
+  security definer
+  set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = force_generic_plan
+  set enable_hashjoin = off
+  set enable_mergejoin = off
+  set jit = off
+as $$
+declare
+  prefix constant text := (select installation.prefix from rls.installation);
+  principals constant name[] := array(
+    select rls.principal_role(prefix, principal.kind, principal.id)
+    from unnest(kinds, ids) as principal (kind, id)
+  );
+  wanted constant name[] := array(
+    select desired.role
+    from unnest(kinds, ids) as principal (kind, id)
+    join rls.desired_principal as desired on desired.kind = principal.kind and desired.id = principal.id
+  );
+  existing constant name[] := array(
+    select role.rolname
+    from pg_catalog.pg_roles as role
+    where role.rolname = any (principals)
+  );
+  made constant name[] := array(
+    select unnest(wanted)
+    except
+    select unnest(existing)
+    order by 1
+  );
+  dropped constant name[] := array(
+    (select unnest(existing)
+    except
+    select unnest(wanted))
+    except
+    select rls.principal_role(prefix, 'everyone', 0)
+    order by 1
+  );
+  roles name[];
+  members name[];
+begin
+  perform rls.make_principals(made);
+
+  select array_agg(edge.role), array_agg(edge.member) into roles, members
+  from (
+    select nesting.role, nesting.member
+    from unnest(kinds, ids) as principal (kind, id)
+    join rls.desired_nesting as nesting on nesting.kind = principal.kind and nesting.id = principal.id
+    union all
+    select holding.role, holding.member
+    from unnest(kinds, ids) as principal (kind, id)
+    join rls.desired_holding as holding on holding.kind = principal.kind and holding.id = principal.id
+    where rls.principal_role(prefix, principal.kind, principal.id) = any (made)
+  ) as edge;
+  perform rls.change_memberships(principals, dropped, roles, members);
+
+  perform rls.drop_principals(dropped);
+end
+$$;
