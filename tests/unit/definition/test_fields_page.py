@@ -1,0 +1,68 @@
+"""docs/fields.md shows one whole definition: that of the fixture, and what it says of it is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rls.definition import Level, Operation, levels, load
+from rls.definition.combining import combined
+from rls.definition.field_lint import notes
+from rls.definition.lint import lint
+
+ROOT = Path(__file__).parents[3]
+PAGE = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")
+FIXTURE = ROOT / "tests" / "fixtures" / "confidential.yaml"
+DEFINITION = load([FIXTURE])
+
+RECORDS = {"department": "of the department", "subdepartments": "of the departments below, too", "all": "all"}
+FIELDS = {"none": "none", "own": "their own", "all": "all"}
+
+COLUMNS: list[tuple[str, Operation, str | None]] = [
+    ("contact", "read", None),
+    ("contact", "read", "details"),
+    ("deal", "read", None),
+    ("deal", "read", "finance"),
+    ("deal", "update", "finance"),
+]
+
+
+def block(language: str) -> str:
+    """Return the page's only block of this language."""
+    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    return str(found)
+
+
+def test_the_definition_is_the_fixtures() -> None:
+    """So that what is tested with it is what is shown."""
+    assert block("yaml") == FIXTURE.read_text(encoding="utf-8")
+
+
+def test_what_validate_says() -> None:
+    """No warning, and these notes."""
+    assert lint(DEFINITION) == ()
+    assert block("text").splitlines() == [f"note: {note}" for note in notes(DEFINITION)]
+
+
+ROWS = [row.strip("| ").split(" | ") for row in re.findall(r"^\| `.*$", PAGE, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace("`", ""))
+def test_who_sees_what(row: list[str]) -> None:
+    """Each row of the table, cell by cell."""
+    held = re.findall(r"`(\w+)`", row[0])
+    one = combined(DEFINITION, [role for role in DEFINITION.roles if role.name in held], "one")
+
+    def level(entity: str, operation: Operation, group: str | None) -> Level:
+        (found,) = {level for level, _ in levels(one, DEFINITION.entity(entity), operation, group).values()}
+        return found
+
+    for words, (entity, operation, group) in zip(row[1:], COLUMNS, strict=True):
+        record, fields = level(entity, operation, None), level(entity, operation, group)
+        if group is None:
+            assert words == RECORDS[record.name]
+        else:
+            seen = min(record, fields)
+            assert words == FIELDS.get(seen.name, "all they read" if seen == level(entity, "read", None) else "")
