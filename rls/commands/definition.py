@@ -25,7 +25,9 @@ def validate(definitions: tuple[Path, ...]) -> None:
     """Check a definitions file.  Needs no database.
 
     Every problem is one line: file:line, where in the file, what is wrong and
-    what is allowed.  Exit 0: fine; 1: problems.
+    what is allowed.  Warnings say what is probably not meant, notes because of
+    which role others read a group of fields through its view only.
+    Exit 0: fine; 1: problems.
 
     \b
     Examples:
@@ -87,7 +89,7 @@ def matrix_(
     as_json: bool,
     url: str | None,
 ) -> None:
-    """Show who may do what: a table of entities and operations for each role.
+    """Show who may do what, role by role: entities, groups of fields, operations.
 
     Reads definitions files (without any: the one Rowlock ships).  With
     --person it asks the database instead: the definition applied there, and

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from cli import main
 from rls.definition import Level, Operation, levels, load
 from rls.definition.combining import combined
 from rls.definition.field_lint import notes
@@ -66,3 +69,14 @@ def test_who_sees_what(row: list[str]) -> None:
         else:
             seen = min(record, fields)
             assert words == FIELDS.get(seen.name, "all they read" if seen == level(entity, "read", None) else "")
+
+
+def test_the_commands() -> None:
+    """Validate prints the notes, matrix the groups."""
+    validated = CliRunner().invoke(main, ["validate", str(FIXTURE)])
+    shown = CliRunner().invoke(main, ["matrix", str(FIXTURE), "--role", "support", "--entity", "deal"])
+    data = json.loads(CliRunner().invoke(main, ["matrix", str(FIXTURE), "--json", "--entity", "deal"]).stdout)
+
+    assert [line for line in validated.stderr.splitlines() if line.startswith("note: ")] == block("text").splitlines()
+    assert re.findall(r"(deal\S*) +│ (\S+)", shown.stdout) == [("deal", "all"), ("deal.finance", "-")]
+    assert {row["fields"] for row in data["rows"]} == {None, "finance"}
