@@ -9,6 +9,7 @@ from itertools import permutations
 from rls.definition import field_lint
 from rls.definition.levels import OTHER, Cell, cells, levels
 from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
+from rls.names import VERBS
 
 
 @dataclass(frozen=True)
@@ -28,19 +29,24 @@ class Loss:
         return f'{self.entity}.{self.operation}{_at(self.cell)}: role "{self.added}" takes access away: {lost}'
 
 
+WITHIN: dict[Operation, Operation] = {"update": "read", "delete": "read", "export": "read", "import": "create"}
+"""Operation → the one it goes no further than, by whatever role."""
+
+
 @dataclass(frozen=True)
 class Beyond:
-    """A role changes or deletes further than it reads; only what some other role reads is really reached."""
+    """A role goes further with an operation than with the one that bounds it; only another role takes it there."""
 
     role: str
     entity: str
     operation: Operation
     cell: Cell
     level: Level
-    read: Level
+    bound: Level
 
     def __str__(self) -> str:
-        further = f'reaches "{self.level.name}", but it reads only "{self.read.name}"'
+        does = VERBS[WITHIN[self.operation]]
+        further = f'reaches "{self.level.name}", but it {does} only "{self.bound.name}"'
         return f'{self.entity}.{self.operation}{_at(self.cell)}: role "{self.role}" {further}'
 
 
@@ -85,12 +91,11 @@ def losses(definition: Definition) -> tuple[Loss, ...]:
 
 
 def beyond(definition: Definition) -> tuple[Beyond, ...]:
-    """Return where a role's update or delete reaches further than its read (semantics.md, "Operations")."""
-    operations: tuple[Operation, ...] = ("update", "delete")
+    """Return where a role reaches further than what bounds it (semantics.md, "Operations")."""
     return tuple(
         further
         for entity in definition.entities
-        for operation in operations
+        for operation in WITHIN
         for role in _held(definition)
         for further in _beyond(role, entity, operation)
     )
@@ -110,12 +115,12 @@ def _losses(definition: Definition, entity: Entity, operation: Operation) -> Ite
 
 
 def _beyond(role: Role, entity: Entity, operation: Operation) -> Iterator[Beyond]:
-    reads, writes = levels(role, entity, "read"), levels(role, entity, operation)
-    found = {cell: (writes[cell][0], reads[cell][0]) for cell in cells(entity) if writes[cell][0] > reads[cell][0]}
+    bounds, reached = levels(role, entity, WITHIN[operation]), levels(role, entity, operation)
+    found = {cell: (reached[cell][0], bounds[cell][0]) for cell in cells(entity) if reached[cell][0] > bounds[cell][0]}
     everywhere = Cell()
-    for cell, (level, read) in found.items():
-        if cell == everywhere or found.get(everywhere) != (level, read):
-            yield Beyond(role.name, entity.name, operation, cell, level, read)
+    for cell, (level, bound) in found.items():
+        if cell == everywhere or found.get(everywhere) != (level, bound):
+            yield Beyond(role.name, entity.name, operation, cell, level, bound)
 
 
 def _at(cell: Cell) -> str:

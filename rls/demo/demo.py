@@ -137,10 +137,7 @@ def _managers_read_departments(definition: Definition) -> Definition:
     roles = tuple(
         replace(
             role,
-            permissions=tuple(
-                wider if (one.entity, one.operation, one.pipeline, one.stage) == ("deal", "read", None, None) else one
-                for one in role.permissions
-            ),
+            permissions=tuple(wider if replace(one, level=wider.level) == wider else one for one in role.permissions),
         )
         if role.name == "manager"
         else role

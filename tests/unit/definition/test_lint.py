@@ -78,6 +78,16 @@ def fields(**roles: Any) -> Definition:
     return loaded({"entities": ENTITIES, "roles": data})
 
 
+def test_bulk_further_than_single_records() -> None:
+    """Export reaches only what is read, import only what may be created."""
+    bulk = {"read": "own", "create": "own", "export": "all", "import": "department"}
+
+    assert lint(fields(r=bulk)) == (
+        'deal.export: role "r" reaches "all", but it reads only "own"',
+        'deal.import: role "r" reaches "department", but it creates only "own"',
+    )
+
+
 def test_fields_further_than_records() -> None:
     """It may be meant: rights to fields for whoever reaches the records by another role."""
     own = {"read": "own", "fields": {"finance": {"read": "all", "update": "own"}}}
