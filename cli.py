@@ -29,6 +29,7 @@ SECTIONS = {
         "verify": "rights",
         "doctor": "doctor",
         "harden": "hardening",
+        "advise": "advising",
         "accept": "accepting",
         "history": "applying",
         "rollback": "applying",

@@ -28,6 +28,7 @@ ORDER = (
     "migrating_roles",
     "installation",
     "hardening",
+    "advice",
     "drift",
     "plan",
     "effect",

@@ -1,0 +1,68 @@
+"""What advice is, and how filters are put into words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from rls.state.reading import Row
+
+Severity = Literal["warning", "note"]
+"""``warning``: something reads a whole table that need not; ``note``: somebody may find a query slow."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What would make queries under rights faster.
+
+    ``table`` is schema.table, ``statement`` SQL to run, or a remark that begins with ``--``.
+    """
+
+    kind: Literal["index", "page", "foreign key", "filter", "setting"]
+    severity: Severity
+    table: str
+    what: str
+    why: str
+    statement: str
+
+
+_PATTERNS = ("text_pattern_ops", "varchar_pattern_ops", "bpchar_pattern_ops")
+
+_INSTEAD: tuple[tuple[Callable[[Row], bool], str], ...] = (
+    (
+        lambda row: "trgm" in row["class"],
+        "no operator that looks for a part of a text is leakproof: add a condition that is, on another column",
+    ),
+    (
+        lambda row: row["class"] in _PATTERNS,
+        "write `{key} ^@ 'abc'` or `{key} ~>=~ 'abc' and {key} ~<~ 'abd'` instead of `like 'abc%'`",
+    ),
+    (
+        lambda row: row["type"] == "tsvector",
+        "keep the words in a table of their own, and ask for `id in (select … where word = …)`",
+    ),
+    (lambda row: row["type"] == "jsonb", "put what is asked for into a generated column, and index that"),
+    (lambda row: row["is_expression"], "put {key} into a generated column, and index that"),
+    (
+        lambda row: row["type"] == "numeric",
+        "ask by another column too; or, if its values are no secret, a generated bigint of the smallest unit",
+    ),
+    (lambda row: row["is_enum"], "text with a check constraint can be used, if its values are no secret"),
+    (
+        lambda row: row["type"] == "anyarray",
+        "keep the elements in a table of their own, and ask for `id in (select … where element = …)`",
+    ),
+    (lambda _: True, "ask by another column too"),
+)
+"""Which keys, and what to do instead; the first that fits."""
+
+
+def instead(row: Row) -> str:
+    """Return what to do where an index cannot be used before a policy.
+
+    Each was measured (docs/performance.md, "Filters under a policy").
+
+    :param row: of sql/advice/filters.sql.
+    """
+    return next(text for fits, text in _INSTEAD if fits(row)).format(key=row["key"])
