@@ -292,3 +292,39 @@ def together(definition: Definition, held: tuple[str, ...]) -> list[Level]:
 def test_cells_are_those_compared() -> None:
     """The comparison above looks at every cell."""
     assert len(together(SIDES[0], ("a",))) == len(cells(DEAL))
+
+
+SAID_OF_FINANCE: tuple[tuple[Permission, ...], ...] = (
+    (),
+    *((Permission("deal", "read", level, fields="finance"),) for level in (Level.none, Level.own, Level.all)),
+)
+FIELD_SIDES = [
+    Definition(rule, (entity,), (Role("a", permissions=(*one, *said)), Role("b", permissions=two)))
+    for rule in ("highest", "explicit")
+    for entity, saying in ((DEAL, SAID_OF_FINANCE[:1]), (FINANCE, SAID_OF_FINANCE))
+    for said in saying
+    for one in (reading("own"), reading("all"), reading("own", won="all"))
+    for two in (reading("none"), reading("all"), reading("none", won="own"))
+]
+
+
+def test_whatever_opens_fields_is_told() -> None:
+    """Of every pair of definitions, with the group and without: where anybody sees a field in more records."""
+    for before, after in itertools.product(FIELD_SIDES, repeat=2):
+        if not widens(level_changes(before, after)):
+            assert not any(
+                now > was
+                for held in (("a",), ("b",), ("a", "b"))
+                for now, was in zip(seen(after, held), seen(before, held), strict=True)
+            ), lines(before, after)
+
+
+@functools.cache
+def seen(definition: Definition, held: tuple[str, ...]) -> list[Level]:
+    """Return how far who holds the roles sees finance in every cell."""
+    roles = [role for role in definition.roles if role.name in held]
+    entity = definition.entities[0]
+    if not entity.fields:
+        return together(definition, held)
+    fields = [max(levels(role, entity, "read", "finance")[cell][0] for role in roles) for cell in cells(entity)]
+    return [min(pair) for pair in zip(together(definition, held), fields, strict=True)]
