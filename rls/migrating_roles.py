@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from psycopg import sql
 
+from rls.acting import SET_OPTION
 from rls.errors import RowlockError
 from rls.migrating import Migration
 
@@ -38,10 +39,19 @@ def make_roles(migration: Migration) -> None:
     """Make the owners and everyone; what is left of an earlier installation is taken over."""
     names = migration.installation
     existing = set(migration.column("select rolname::text from pg_catalog.pg_roles"))
-    for name, attributes in ((names.owner, "nologin"), (names.rls_owner, "nologin createrole")):
+    for name, attributes in (
+        (names.owner, "nologin"),
+        (names.rls_owner, "nologin createrole"),
+        (names.view_owner, "nologin"),
+    ):
         verb = "alter" if name in existing else "create"
         migration.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))
     join_owners(migration)
+    # Whoever applies rights is a member of the rights' owner, and so may make views.
+    option = sql.SQL(" with inherit false, set true" if migration.connection.info.server_version >= SET_OPTION else "")
+    migration.execute(
+        sql.SQL("grant {} to {}").format(sql.Identifier(names.view_owner), sql.Identifier(names.rls_owner)) + option
+    )
     if names.everyone in existing:
         migration.execute(
             sql.SQL("grant {} to {} with admin option").format(
@@ -62,7 +72,7 @@ def join_owners(migration: Migration) -> None:
     if _is_superuser(migration):
         return
     names = migration.installation
-    owners = sql.SQL(", ").join(map(sql.Identifier, (names.owner, names.rls_owner)))
+    owners = sql.SQL(", ").join(map(sql.Identifier, (names.owner, names.rls_owner, names.view_owner)))
     migration.execute(sql.SQL("grant {} to current_user").format(owners))
 
 

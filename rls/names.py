@@ -88,6 +88,16 @@ class Installation:
         return checked(f"{self.prefix}rls_owner")
 
     @property
+    def view_owner(self) -> str:
+        """The database role that owns the reading views, and reads the tables below them."""
+        return checked(f"{self.prefix}view_owner")
+
+    @property
+    def views(self) -> str:
+        """The schema of the reading views."""
+        return checked(f"{self.prefix}read")
+
+    @property
     def everyone(self) -> str:
         """The database role every active person is a member of."""
         return checked(f"{self.prefix}everyone")

@@ -147,12 +147,10 @@ class Helper:
 
 def placeholders(installation: Installation) -> dict[str, str | sql.Composable]:
     """Return what fills the placeholders that shipped SQL files have in common."""
+    named = ("organisation", "owner", "rls_owner", "view_owner", "views", "everyone")
     return {
-        "organisation": installation.organisation,
-        "owner": installation.owner,
+        **{name: getattr(installation, name) for name in named},
         "owner_name": sql.Literal(installation.owner),
-        "rls_owner": installation.rls_owner,
-        "everyone": installation.everyone,
         "prefix": sql.Literal(installation.prefix),
     }
 

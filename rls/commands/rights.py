@@ -72,7 +72,7 @@ def plan(
     if as_json:
         console.json(plan_data(made) | {"effect": effect_data(counted) if counted else None})
     elif as_sql:
-        console.data(script(made.changes, made.installation.rls_owner).rstrip())
+        console.data(script(made.changes, made.installation).rstrip())
     else:
         console.data(plan_text(made, everything=everything))
         for part in effect_parts(counted, people=people) if counted else ():

@@ -90,6 +90,14 @@ def guard(source: Source, table: QualifiedName, chosen: Mapping[Cell, bool]) -> 
     return any_of(terms)
 
 
+def rows_of(source: Source, table: QualifiedName, chosen: Mapping[Cell, bool]) -> sql.Composable:
+    """Return SQL that is true for the source's rows in the cells marked True, and for no other row of the table."""
+    cells = guard(source, table, chosen)
+    if source.reference is None:
+        return cells
+    return all_of([sql.SQL("{} is not null").format(column(table, source.reference)), cells])
+
+
 def cell_of_row(found: tuple[Source, ...], table: QualifiedName, cells: Mapping[str, Iterable[Cell]]) -> sql.Composable:
     """Return an expression for the key of the cell a row lies in (:func:`cell_key`).
 

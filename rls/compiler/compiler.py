@@ -9,15 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import product
 
 from psycopg import sql
 
 from rls.compiler.checking import check
+from rls.compiler.field_triggers import Writing
+from rls.compiler.fields import Fields
 from rls.compiler.owners import Argument, arguments
 from rls.compiler.predicates import READABLE
-from rls.compiler.privileges import COMMANDS, column_of, granted, needed
+from rls.compiler.privileges import COMMANDS, FIELD_HELPERS, column_of, granted, needed, reading_reach
 from rls.compiler.rights import Rights
 from rls.compiler.sources import sources
+from rls.compiler.views import Reading, guarded, routines
 from rls.definition.model import Definition, Entity, Operation, Owner, Role
 from rls.names import RIGHTS_SCHEMA, Installation, predicate_name
 from rls.state.facts import Facts, Table
@@ -52,8 +56,15 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         yield RoleRow(role.name, name, role.timed)
         yield from needed(name)
     for schema in {entity.table.schema for entity in definition.entities} - {installation.organisation}:
-        # The predicates' owner must be able to name the rows they take.
+        # The predicates' owner must be able to name the rows they take, that of the views what they show.
         yield Grant(installation.rls_owner, schema, None, "usage")
+        if any(guarded(entity) for entity in definition.entities):
+            yield Grant(installation.view_owner, schema, None, "usage")
+    if any(guarded(entity) for entity in definition.entities):
+        yield from routines(roles, installation)
+        yield from reading_reach(installation.view_owner)
+        for name, helper in product((installation.database_role(role.name) for role in roles), FIELD_HELPERS):
+            yield Grant(name, RIGHTS_SCHEMA, helper, "execute")
     for entity in definition.entities:
         table = facts.tables[entity.table]
         rights = Rights(definition, entity, live=_live(definition, entity, table))
@@ -63,9 +74,21 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
             grantee = installation.database_role(role.name)
             yield from _policies(rights, role, table, grantee, installation.rls_owner)
             yield from granted(rights, role, table, grantee)
+        yield from _views(rights, roles, table, installation)
     for assignment in definition.assignments:
         principal = facts.principals.get((assignment.kind, assignment.name or ""))
         yield AssignmentRow(assignment.role, assignment.kind, principal)
+
+
+def _views(rights: Rights, roles: list[Role], table: Table, installation: Installation) -> Iterator[Object]:
+    if not guarded(rights.entity):
+        return
+    fields, reach = Fields(rights), _reach(rights, table)
+    view = Reading(fields, table, reach, installation)
+    yield from view.objects()
+    for role in roles:
+        yield from view.grants(role, installation.database_role(role.name))
+    yield from Writing(fields, table, reach, installation).objects()
 
 
 def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, guard
+from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
 from rls.compiler.owners import Owners
 from rls.compiler.sources import Levels, Source, cell_key, column
 from rls.definition.model import Level
@@ -129,11 +129,7 @@ class Predicate:
 
     def _guard(self, source: Source, wanted: set[Level]) -> sql.Composable:
         chosen = {cell: level in wanted for cell, (level, _) in self.levels[source.entity.name].items()}
-        cells = guard(source, self.table, chosen)
-        if source.reference is None:
-            return cells
-        belongs = sql.SQL("{} is not null").format(column(self.table, source.reference))
-        return all_of([belongs, cells])
+        return rows_of(source, self.table, chosen)
 
     def _reaches(self, wanted: set[Level]) -> bool:
         return any(self._source_reaches(source, wanted) for source in self.sources)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rls.compiler.fields import Fields
 from rls.compiler.rights import Rights
 from rls.definition.model import Entity, Operation, Role
 from rls.names import RIGHTS_SCHEMA
@@ -43,39 +44,53 @@ HELPERS = (
 """Helper functions a policy calls, as ``pg_get_function_identity_arguments`` prints them."""
 
 
+FIELD_HELPERS = ("in_time(wanted text)", "seen(wanted_entity text, wanted_fields text, wanted_level text)")
+"""Helper functions that rights to groups of fields call."""
+
+
 def needed(grantee: str) -> Iterator[Grant]:
     """Yield what a role's policies need, whatever it may do."""
-    yield from (Grant(grantee, RIGHTS_SCHEMA, table, "select", columns) for table, columns in READ.items())
+    yield from reading_reach(grantee)
     yield from (Grant(grantee, RIGHTS_SCHEMA, helper, "execute") for helper in HELPERS)
+
+
+def reading_reach(grantee: str) -> Iterator[Grant]:
+    """Yield what whoever owns or is asked by a policy needs to read in it."""
+    yield from (Grant(grantee, RIGHTS_SCHEMA, table, "select", columns) for table, columns in READ.items())
 
 
 def granted(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[Grant]:
     """Yield what the role may do with the table: on columns, never on the whole table, and nothing it cannot reach."""
     entity, where = rights.entity, (table.name.schema, table.name.name)
-    shown = tuple(sorted(column.name for column in table.columns if _shown(entity, column)))
+    names = sorted(column.name for column in table.columns if shown(entity, column))
     key = entity.key or table.key
     fixed = {column.name for column in table.columns if column.generated or column.identity} | _carried(entity)
     given = {name for name in key if column_of(table, name).has_default}
-    offered = {
-        "read": ("select", shown),
-        "create": ("insert", tuple(name for name in shown if name not in fixed | given)),
-        "update": ("update", tuple(name for name in shown if name not in fixed | set(key))),
-    }
+    fields = Fields(rights)
+    kept: dict[Operation, set[str]] = {"create": fixed | given, "update": fixed | set(key)}
+    offered = {}
+    for operation in COMMANDS:
+        withheld = fields.withheld(role, operation) | kept.get(operation, set())
+        offered[operation] = tuple(name for name in names if name not in withheld)
     reached = [operation for operation in COMMANDS if rights.reaches(role, operation)]
     if reached:
         yield Grant(grantee, where[0], None, "usage")
     if "create" in reached:
         yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in table.sequences)
         yield from (Grant(grantee, schema, None, "usage") for schema in {each.schema for each in table.sequences})
+    if entity.barrier:
+        # Whoever changes or removes a record names it by its key; what it holds is read behind the barrier.
+        writes = {"update", "delete"} & set(reached)
+        offered["read"] = tuple(sorted(key)) if writes else ()
     for operation in reached:
         if operation == "delete":
             yield Grant(grantee, *where, "delete")
-        elif offered[operation][1]:
-            privilege, columns = offered[operation]
-            yield Grant(grantee, *where, privilege, columns)
+        elif offered[operation]:
+            yield Grant(grantee, *where, COMMANDS[operation], offered[operation])
 
 
-def _shown(entity: Entity, column: Column) -> bool:
+def shown(entity: Entity, column: Column) -> bool:
+    """Return whether people may have privileges on the column at all."""
     return entity.columns is None or column.name in entity.columns
 
 

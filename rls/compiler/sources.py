@@ -73,9 +73,12 @@ def operation_on(source: Source, operation: Operation) -> Operation:
     return "update"
 
 
-def source_levels(source: Source, role: Role, operation: Operation) -> Levels:
-    """Return the role's level for *operation* in each cell of the source's entity."""
-    return levels(role, source.entity, operation_on(source, operation))
+def source_levels(source: Source, role: Role, operation: Operation, fields: str | None = None) -> Levels:
+    """Return the role's level for *operation* in each cell of the source's entity.
+
+    :param fields: for that group of fields; where the source has none of that name, for the record.
+    """
+    return levels(role, source.entity, operation_on(source, operation), fields)
 
 
 def cell_key(source: Source, cell: Cell) -> str:

@@ -172,6 +172,7 @@ def _places(installation: Installation, managed: Collection[QualifiedName], *, c
     wanted: list[tuple[str, str | None, str, bool | None, bool | None]] = [
         (RIGHTS_SCHEMA, None, installation.rls_owner, None, None),
         (installation.organisation, None, installation.owner, None, None),
+        (installation.views, None, installation.view_owner, None, None),
     ]
     if crm and installation.organisation != CRM:
         wanted.append((CRM, None, installation.owner, None, None))
@@ -190,6 +191,7 @@ def _attributes(connection: Connection[Any], installation: Installation) -> Iter
     values = {
         "rls_owner": installation.rls_owner,
         "owner": installation.owner,
+        "view_owner": installation.view_owner,
         "principals": installation.principals,
     }
     for row in rows_of(connection, sql_text("drift/attributes.sql"), values):

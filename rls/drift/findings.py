@@ -17,6 +17,7 @@ from rls.names import RIGHTS_SCHEMA, Installation
 from rls.resources import sql_text
 from rls.shipped import CRM
 from rls.state.catalog import managed_tables, pin
+from rls.state.made import Routine, View
 from rls.state.objects import Policy, RowSecurity, State
 from rls.state.reading import names_of, rows_of
 
@@ -106,6 +107,8 @@ def parameters(connection: Connection[Any], desired: State, installation: Instal
         "own_schemas": [installation.organisation, *([CRM] if crm else [])],
         "owner": installation.owner,
         "rls_owner": installation.rls_owner,
+        "view_owner": installation.view_owner,
+        "views": [str(thing) for thing in desired.objects if isinstance(thing, View)],
         "principals": installation.principals,
         "policies": [
             *(str(thing) for thing in desired.objects if isinstance(thing, Policy)),
@@ -113,6 +116,9 @@ def parameters(connection: Connection[Any], desired: State, installation: Instal
         ],
         "placed": [*map(str, own), RIGHTS_SCHEMA, *{table.schema for table in own}],
         "relations": [*shipped.relations("table"), *shipped.relations("view")],
-        "functions": [each.name for each in known if each.kind == "helper function"],
+        "functions": [
+            *(each.name for each in known if each.kind == "helper function"),
+            *(str(thing) for thing in desired.objects if isinstance(thing, Routine)),
+        ],
         "triggers": [each.name for each in known if each.kind == "helper trigger"],
     }

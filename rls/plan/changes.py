@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-from rls.names import RIGHTS_SCHEMA, QualifiedName
+from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
@@ -51,6 +52,9 @@ _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
     RoleRow: (Risk.neutral, Risk.changes, Risk.closes),
     Function: (Risk.neutral, Risk.changes, Risk.closes),
     Policy: (Risk.opens, Risk.changes, Risk.closes),
+    Routine: (Risk.neutral, Risk.changes, Risk.closes),
+    View: (Risk.neutral, Risk.changes, Risk.closes),
+    Trigger: (Risk.closes, Risk.changes, Risk.opens),
     RowSecurity: (Risk.closes, Risk.closes, Risk.opens),
     Grant: (Risk.opens, Risk.changes, Risk.closes),
     PermissionRow: (Risk.opens, Risk.changes, Risk.closes),
@@ -59,9 +63,9 @@ _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
 }
 """By type: the risk of creating, altering and dropping."""
 
-_TABLE_LOCKS = (Policy, RowSecurity)
-_PREPARED = (DatabaseRole, RoleRow, Policy)
-_CLEANED_UP = (DatabaseRole, RoleRow, Policy, Function)
+_TABLE_LOCKS = (Policy, RowSecurity, Trigger)
+_PREPARED = (DatabaseRole, RoleRow, Policy, Routine)
+_CLEANED_UP = (DatabaseRole, RoleRow, Policy, Function, Routine)
 
 
 @dataclass(frozen=True)
@@ -101,6 +105,8 @@ class Change:
     def table(self) -> QualifiedName | None:
         """The table that is locked."""
         thing = self.object
+        if isinstance(thing, Trigger) and thing.on_view:
+            return None
         return thing.table if isinstance(thing, (*_TABLE_LOCKS, Deviation)) else None
 
     @property
@@ -122,21 +128,34 @@ class Change:
             return Phase.prepare if thing.enabled and thing.forced else Phase.clean_up
         if isinstance(thing, _PREPARED) and self.action == "create":
             return Phase.prepare
-        names_rows = isinstance(thing, Grant) and thing.table is None and thing.grantee.endswith("rls_owner")
+        names_rows = (
+            isinstance(thing, Grant)
+            and thing.table is None
+            and (thing.grantee.endswith("rls_owner") or thing.grantee.endswith("view_owner"))
+        )
         return Phase.prepare if names_rows and self.action == "create" else Phase.switch
 
-    @property
-    def by_rls_owner(self) -> bool:
-        """Whether the owner of schema ``rls`` makes the change, so that what it creates is its own."""
+    def maker(self, installation: Installation) -> str | None:
+        """Return the database role that makes the change, and so owns what comes; None: who is logged in."""
         thing = self.object
+        by_rls_owner: bool
         if isinstance(thing, Grant):
-            return thing.schema == RIGHTS_SCHEMA
-        if isinstance(thing, DatabaseRole):
-            return self.action != "alter"
-        if isinstance(thing, Function):
-            owner = self.before.owner if isinstance(self.before, Function) else thing.owner
-            return self.after is not None and owner == thing.owner
-        return not isinstance(thing, (*_TABLE_LOCKS, Deviation))
+            if thing.schema == installation.views:
+                return installation.view_owner
+            by_rls_owner = thing.schema == RIGHTS_SCHEMA
+        elif isinstance(thing, View) or (isinstance(thing, Trigger) and thing.on_view):
+            return installation.view_owner if self._owned(installation.view_owner) else None
+        elif isinstance(thing, DatabaseRole):
+            by_rls_owner = self.action != "alter"
+        elif isinstance(thing, (Function, Routine)):
+            by_rls_owner = self.after is not None and self._owned(thing.owner)
+        else:
+            by_rls_owner = not isinstance(thing, (*_TABLE_LOCKS, Deviation))
+        return installation.rls_owner if by_rls_owner else None
+
+    def _owned(self, owner: str) -> bool:
+        """Return whether what is there belongs to *owner*, or nothing is there."""
+        return not isinstance(self.before, (Function, Routine, View)) or self.before.owner == owner
 
     def reverse(self) -> Change:
         """Return the change that takes this one back."""

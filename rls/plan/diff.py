@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
+from rls.names import QualifiedName
 from rls.plan.changes import Change
+from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
@@ -21,20 +25,23 @@ from rls.state.objects import (
 
 CREATION: tuple[type, ...] = (
     DatabaseRole,
+    Routine,
     Function,
     RowSecurity,
     Policy,
+    View,
+    Trigger,
     Grant,
     PermissionRow,
     RoleRow,
     AssignmentRow,
 )
-"""The order of statements: functions before the policies that call them, row
+"""The order of statements: functions before the policies and views that call them, row
 security before anything that lets a row through, assignments last.  Dropping
 goes the other way round."""
 
 _LAST_NEEDED = CREATION.index(Function)
-_SCHEMAS = _LAST_NEEDED - 0.5
+_SCHEMAS = CREATION.index(Routine) - 0.5
 """Where privileges on schemas come: functions name the tables in them."""
 
 
@@ -49,7 +56,7 @@ def diff(current: State, desired: State) -> tuple[Change, ...]:
     """
     before, after = current.by_identity(), desired.by_identity()
     dropped = [Change(thing, None) for key, thing in before.items() if key not in after and _droppable(thing)]
-    lost = {_on_columns(change.object) for change in dropped}
+    lost = {_on_columns(change.object) for change in dropped} | _with_views(before, after)
     made = [
         Change(None if key in lost else before.get(key), thing)
         for key, thing in after.items()
@@ -82,6 +89,23 @@ def _on_columns(thing: Object) -> tuple[str, ...] | None:
     return (thing.kind, *replace(thing, columns=()).identity)
 
 
+def _with_views(before: Mapping[tuple[str, ...], Object], after: Mapping[tuple[str, ...], Object]) -> set[Any]:
+    """Return what goes with views that are made anew, since a view can only gain columns at its end."""
+    anew = {
+        thing.name
+        for key, thing in after.items()
+        if isinstance(thing, View)
+        and isinstance(was := before.get(key), View)
+        and was.columns != thing.columns[: len(was.columns)]
+    }
+    return {
+        key
+        for key, thing in before.items()
+        if (isinstance(thing, Trigger) and thing.table in anew)
+        or (isinstance(thing, Grant) and QualifiedName(thing.schema, thing.table or "") in anew)
+    }
+
+
 def _droppable(thing: Object) -> bool:
     return not isinstance(thing, RowSecurity)
 
@@ -92,6 +116,9 @@ def _rank(thing: Object) -> float:
         return 2 * len(CREATION) - thing.step
     if isinstance(thing, Grant) and thing.table is None:
         return _SCHEMAS
+    if isinstance(thing, Routine) and not thing.name.endswith("()"):
+        # What asks for the caller's roles comes after the functions that say which they are.
+        return CREATION.index(Routine) + 0.5
     return CREATION.index(type(thing))
 
 

@@ -18,6 +18,7 @@ from rls.plan.changes import Change
 from rls.plan.plan import Plan
 from rls.plan.render import transaction
 from rls.resources import sql_text
+from rls.state import texts
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, managed_tables, pin
 from rls.state.objects import DatabaseRole, Deviation, Function, Object, Policy, RowSecurity, State
 
@@ -30,9 +31,9 @@ def execute(connection: Connection[Any], changes: Iterable[Change], installation
     :raises PlanError: who is logged in lacks a privilege.
     """
     wanted = list(changes)
-    texts = transaction(wanted, installation.rls_owner)
+    lines = transaction(wanted, installation)
     try:
-        while some := list(islice(texts, _STATEMENTS_AT_ONCE)):
+        while some := list(islice(lines, _STATEMENTS_AT_ONCE)):
             connection.execute(sql.SQL(";\n").join(some))
     except errors.InsufficientPrivilege as error:
         what = error.diag.message_primary
@@ -75,7 +76,8 @@ def _remember(connection: Connection[Any], changes: list[Change], installation: 
             "delete from rls.applied where kind = %s and identity = %s",
             [(thing.kind, list(thing.identity)) for thing in gone],
         )
-        cursor.executemany(sql_text("state/record.sql"), list(_records(connection, made)))
+        records = [*_records(connection, made), *texts.records(connection, made, installation)]
+        cursor.executemany(sql_text("state/record.sql"), records)
     connection.execute(become(None))
 
 

@@ -209,4 +209,4 @@ def compiled(connection: Connection[Any], definition: Definition) -> str:
         installation = installing.read(connection) or Installation()
         facts = read_facts(connection, _tables(definition), installation)
         changes = diff(State(), compile_state(definition, facts, installation))
-        return script(changes, installation.rls_owner)
+        return script(changes, installation)

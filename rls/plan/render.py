@@ -9,10 +9,12 @@ from itertools import groupby
 from psycopg import sql
 
 from rls.acting import become
-from rls.names import RIGHTS_SCHEMA, QualifiedName
+from rls.names import RIGHTS_SCHEMA, Installation
+from rls.plan import texts
 from rls.plan.changes import Change
+from rls.plan.texts import grantee, relation
+from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
-    PUBLIC,
     AssignmentRow,
     DatabaseRole,
     Deviation,
@@ -47,26 +49,21 @@ def statements(change: Change) -> list[sql.Composed]:
     return [*taken, *made]
 
 
-def transaction(changes: Iterable[Change], rls_owner: str) -> Iterator[sql.Composed]:
+def transaction(changes: Iterable[Change], installation: Installation) -> Iterator[sql.Composed]:
     """Yield the statements of all changes, each run by whom it must be run by."""
-    for by_rls_owner, group in groupby(changes, lambda change: change.by_rls_owner):
-        if by_rls_owner:
-            yield become(rls_owner)
+    for maker, group in groupby(changes, lambda change: change.maker(installation)):
+        if maker:
+            yield become(maker)
         for change in group:
             yield from statements(change)
-        if by_rls_owner:
+        if maker:
             yield become(None)
 
 
-def script(changes: Iterable[Change], rls_owner: str) -> str:
+def script(changes: Iterable[Change], installation: Installation) -> str:
     """Return one transaction as text for psql."""
-    texts = [statement.as_string(None) for statement in transaction(changes, rls_owner)]
+    texts = [statement.as_string(None) for statement in transaction(changes, installation)]
     return "".join(f"{text};\n" for text in ["begin", *texts, "commit"])
-
-
-def relation(name: QualifiedName) -> sql.Composable:
-    """Return a table's name, quoted."""
-    return sql.Identifier(name.schema, name.name)
 
 
 def signature(function: Function) -> sql.Composed:
@@ -140,6 +137,14 @@ def _granted_to(thing: Object) -> str:
 def _(thing: Function, after: Object | None) -> Iterator[sql.Composed]:
     if after is None:
         yield sql.SQL("drop function {}").format(signature(thing))
+
+
+_make.register(Routine)(texts.make_routine)
+_take.register(Routine)(texts.take_routine)
+_make.register(View)(texts.make_view)
+_take.register(View)(texts.take_view)
+_make.register(Trigger)(texts.make_trigger)
+_take.register(Trigger)(texts.take_trigger)
 
 
 @_make.register
@@ -222,7 +227,7 @@ def _target(grant: Grant) -> sql.Composable:
 
 
 def _grantee(grant: Grant) -> sql.Composable:
-    return sql.SQL("public") if grant.grantee == PUBLIC else sql.Identifier(grant.grantee)
+    return grantee(grant.grantee)
 
 
 @_make.register

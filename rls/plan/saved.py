@@ -40,7 +40,7 @@ def save(connection: Connection[Any], plan: Plan, path: Path) -> None:
         "installation": installation_id(connection),
         "fingerprint": plan.fingerprint,
         "definition": dump(plan.definition),
-        "sql": script(plan.changes, plan.installation.rls_owner).splitlines(),
+        "sql": script(plan.changes, plan.installation).splitlines(),
     }
     try:
         path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

@@ -8,15 +8,8 @@ from rls.names import QualifiedName
 from rls.revising import operations as _operations
 from rls.revising.environment import environment
 from rls.revising.revision import Assignment, Rights, alter, create, drop
-from rls.state.objects import (
-    DatabaseRole,
-    Function,
-    Grant,
-    PermissionRow,
-    Policy,
-    RoleRow,
-    RowSecurity,
-)
+from rls.state.made import Routine, Trigger, View
+from rls.state.objects import DatabaseRole, Function, Grant, PermissionRow, Policy, RoleRow, RowSecurity
 
 REGISTERED = (_operations.ChangeRights, _operations.RestoreRights)
 """What Alembic knows since this package was imported."""
@@ -31,7 +24,10 @@ __all__ = [
     "QualifiedName",
     "Rights",
     "RoleRow",
+    "Routine",
     "RowSecurity",
+    "Trigger",
+    "View",
     "alter",
     "create",
     "drop",

@@ -16,9 +16,10 @@ from rls.plan.changes import Change, Phase
 from rls.plan.render import statements
 from rls.revising.literal import Literals, constants
 from rls.revising.revision import Principals, Rights, compared, stated
-from rls.state.catalog import Applied, managed_tables, pin, read_applied
+from rls.state.catalog import managed_tables, pin, read_applied
 from rls.state.objects import PUBLIC, AssignmentRow, DatabaseRole, Function, Grant, Policy, RowSecurity
 from rls.state.tables import read_facts
+from rls.state.texts import Applied
 
 _WIDTH = 110
 

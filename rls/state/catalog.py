@@ -11,6 +11,7 @@ from psycopg import Connection, sql
 
 from rls.names import ORGANISATION_TABLES, RIGHTS_SCHEMA, Installation, QualifiedName
 from rls.resources import sql_text, template
+from rls.state.made import Routine
 from rls.state.objects import (
     AssignmentRow,
     DatabaseRole,
@@ -25,14 +26,7 @@ from rls.state.objects import (
 )
 from rls.state.reading import Row, names_of, rows_of
 from rls.state.tables import sequences_of
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What ``rls.applied`` remembers of one object: our text, and how the server printed it."""
-
-    source: str
-    canonical: str
+from rls.state.texts import Applied, read_texts, source_of
 
 
 @dataclass(frozen=True)
@@ -83,8 +77,9 @@ def read_state(
     objects: set[Object] = {*role_rows, *policies}
     objects.update(_database_roles(connection, ours, installation))
     objects.update(_functions(connection, applied))
+    objects.update(read_texts(connection, wanted, applied, installation))
     objects.update(_row_security(connection, managed))
-    objects.update(_all_grants(connection, managed, ours | roles, installation))
+    objects.update(_all_grants(connection, managed, ours | roles, installation, {*wanted, *applied}))
     objects.update(_permissions(connection))
     objects.update(_assignments(connection))
     return Current(State(frozenset(objects)), tuple(foreign))
@@ -106,7 +101,8 @@ def read_some(
         found.update(_functions(connection, read_applied(connection, names), names))
     if any(isinstance(thing, Grant) for thing in wanted):
         tables = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
-        found.update(_all_grants(connection, tables | managed_tables(connection), _roles(desired), installation))
+        known = {*desired.by_identity(), *read_applied(connection)}
+        found.update(_all_grants(connection, tables | managed_tables(connection), _roles(desired), installation, known))
     return State(frozenset(found))
 
 
@@ -114,14 +110,38 @@ def _roles(desired: State) -> set[str]:
     return {thing.name for thing in desired.objects if isinstance(thing, DatabaseRole)}
 
 
+def views_of(connection: Connection[Any], installation: Installation) -> set[QualifiedName]:
+    """Return what is in the schema of the reading views."""
+    query = """
+        select class.relname::text as name
+        from pg_catalog.pg_class as class
+        join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+        where class.relkind = 'v' and namespace.nspname = %(schema)s
+    """
+    rows = rows_of(connection, query, {"schema": installation.views})
+    return {QualifiedName(installation.views, row["name"]) for row in rows}
+
+
 def _all_grants(
-    connection: Connection[Any], managed: Iterable[QualifiedName], roles: set[str], installation: Installation
+    connection: Connection[Any],
+    managed: Iterable[QualifiedName],
+    roles: set[str],
+    installation: Installation,
+    known: Iterable[tuple[str, ...]],
 ) -> Iterator[Grant]:
+    """Yield the privileges on everything that is managed; those on routines are the routines' own.
+
+    :param known: kinds and identities of what is wanted or was applied.
+    """
+    routines = {key[1].partition("(")[0] for key in known if key[0] == Routine.kind}
     tables = {*managed, *(QualifiedName(installation.organisation, name) for name in ORGANISATION_TABLES)}
+    tables |= views_of(connection, installation)
     sequences = {sequence for found in sequences_of(connection, tables).values() for sequence in found}
     owned = rows_of(connection, sql_text("catalog/owned_sequences.sql"), names_of(tables))
     sequences |= {QualifiedName(row["schema"], row["name"]) for row in owned}
-    return _grants(connection, sorted(tables | sequences), roles, installation)
+    for grant in _grants(connection, sorted(tables | sequences), roles, installation):
+        if not (grant.privilege == "execute" and (grant.table or "").partition("(")[0] in routines):
+            yield grant
 
 
 def read_applied(
@@ -174,8 +194,7 @@ def _functions(
         known = applied.get(key)
         table = QualifiedName(row["table_schema"], row["table_name"])
         arguments = tuple(zip(row["names"], row["types"], strict=True))
-        untouched = known is not None and known.canonical == row["canonical"]
-        body = known.source if known and untouched else row["canonical"]
+        body = source_of(known, row["canonical"])
         called = None if row["row"] == table.name else row["row"]
         yield Function(row["name"], table, arguments, body, row["grantee"], row["owner"], called)
 
@@ -195,8 +214,7 @@ def _policies(
             if row["roles"] != [installation.rls_owner] and _helper(row) not in applied:
                 foreign.append(f"policy {row['name']} on {table} ({canonical_policy(row).splitlines()[0]})")
             continue
-        untouched = known is not None and known.canonical == canonical_policy(row)
-        source = known.source if known and untouched else canonical_policy(row)
+        source = source_of(known, canonical_policy(row))
         using = source if row["command"] != "insert" else None
         with_check = source if row["command"] in ("insert", "update") else None
         ours.append(Policy(table, row["name"], row["command"], ",".join(row["roles"]), using, with_check))
@@ -230,10 +248,9 @@ def _grants(
             f"^{re.escape(installation.prefix)}(department|group|project_group)_[0-9]+(_tree)?$"
         ),
     )
-    grantees = [
-        row["name"] for row in rows_of(connection, grantees_query, {"roles": sorted({*roles, installation.rls_owner})})
-    ]
-    schemas = {RIGHTS_SCHEMA, *(table.schema for table in tables)}
+    known = {"roles": sorted({*roles, installation.rls_owner, installation.view_owner})}
+    grantees = [row["name"] for row in rows_of(connection, grantees_query, known)]
+    schemas = {RIGHTS_SCHEMA, installation.views, *(table.schema for table in tables)}
     values = {
         "grantees": grantees,
         "organisation": installation.organisation,
@@ -246,6 +263,9 @@ def _grants(
         whole_schema = name is None and schema in schemas
         if row["grantee"] == installation.rls_owner and (name or schema in (RIGHTS_SCHEMA, installation.organisation)):
             continue  # what migrations gave it
+        given = schema == installation.views or (name is None and schema in (RIGHTS_SCHEMA, installation.organisation))
+        if row["grantee"] == installation.view_owner and given:
+            continue  # the same, and what it owns
         if whole_schema or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
             columns = tuple(row["columns"]) if row["columns"] else None
             yield Grant(row["grantee"], schema, name, row["privilege"], columns, row["grantable"])

@@ -14,7 +14,7 @@ class Column:
     ``type`` is the type's name as ``format_type`` prints it with an empty
     search path; ``compared_as`` the type it is compared in when it names
     people, None where it cannot name any.  ``computed_of`` are the columns a
-    generated column reads.
+    generated column reads, ``default`` the expression a new row has there.
     """
 
     name: str
@@ -25,6 +25,8 @@ class Column:
     compared_as: str | None = None
     not_null: bool = False
     computed_of: tuple[str, ...] = ()
+    default: str = ""
+    comment: str = ""
 
     @property
     def optional(self) -> bool:
@@ -45,6 +47,7 @@ class Table:
     key: tuple[str, ...] = ()
     kind: str = "table"
     sequences: tuple[QualifiedName, ...] = ()
+    comment: str = ""
 
     def column(self, name: str) -> Column | None:
         """Return the column called *name*, or None."""

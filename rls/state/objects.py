@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rls.names import RIGHTS_SCHEMA, QualifiedName
+from rls.state.made import Routine, Trigger, View
 
 Command = Literal["select", "insert", "update", "delete"]
 
@@ -230,7 +231,20 @@ class Deviation:
         return f"{self.name} {self.how}"
 
 
-Object = DatabaseRole | RoleRow | Function | Policy | RowSecurity | Grant | PermissionRow | AssignmentRow | Deviation
+Object = (
+    DatabaseRole
+    | RoleRow
+    | Routine
+    | Function
+    | View
+    | Trigger
+    | Policy
+    | RowSecurity
+    | Grant
+    | PermissionRow
+    | AssignmentRow
+    | Deviation
+)
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,11 @@ def _table(name: QualifiedName, rows: list[Row], sequences: tuple[QualifiedName,
             compared_as=row["compared_as"],
             not_null=row["not_null"],
             computed_of=tuple(row["computed_of"]),
+            default=row["default"],
+            comment=row["comment"],
         )
         for row in rows
     )
     key = sorted((row["key_position"], row["column"]) for row in rows if row["key_position"])
-    return Table(name, columns, tuple(column for _, column in key), _KINDS[rows[0]["kind"]], sequences)
+    kind, comment = _KINDS[rows[0]["kind"]], rows[0]["table_comment"]
+    return Table(name, columns, tuple(column for _, column in key), kind, sequences, comment)

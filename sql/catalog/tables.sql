@@ -46,6 +46,16 @@ select
       and (depend.refclassid, depend.refobjid) = ('pg_catalog.pg_class'::regclass, class.oid)
     order by 1
   ) as computed_of,
+  coalesce(
+    (
+      select pg_catalog.pg_get_expr(expression.adbin, expression.adrelid)
+      from pg_catalog.pg_attrdef as expression
+      where (expression.adrelid, expression.adnum) = (class.oid, attribute.attnum) and attribute.attgenerated = ''
+    ),
+    ''
+  ) as "default",
+  coalesce(pg_catalog.col_description(class.oid, attribute.attnum), '') as comment,
+  coalesce(pg_catalog.obj_description(class.oid, 'pg_class'), '') as table_comment,
   coalesce(pg_catalog.array_position(constraint_.conkey, attribute.attnum), 0) as key_position
 from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
 join pg_catalog.pg_namespace as namespace on namespace.nspname = wanted.schema

@@ -16,7 +16,7 @@ select
 from pg_catalog.pg_roles as role
 where
   (
-    role.rolname in (%(rls_owner)s, %(owner)s)
+    role.rolname in (%(rls_owner)s, %(owner)s, %(view_owner)s)
     or role.rolname ~ %(principals)s
   )
   and (

@@ -34,6 +34,7 @@ join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
 left join reached on reached.oid = class.oid
 where
   namespace.nspname <> 'rls'
+  and pg_catalog.format('%%s.%%s', namespace.nspname, class.relname) <> all (%(views)s::text[])
   and (
     class.relkind = 'm'
     or (

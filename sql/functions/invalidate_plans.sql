@@ -1,5 +1,6 @@
 -- Have every session plan anew what calls a predicate of a CRM role that is reached through one of the given roles.
 -- PostgreSQL itself does not when a membership goes (CVE-2026-14666), and altering the functions needs no table lock.
+-- Reading views have the caller's roles as a constant, which somebody may have gained, too.
 create or replace function rls.invalidate_plans(revoked name[])
   returns void
   language plpgsql
@@ -38,5 +39,8 @@ begin
   loop
     execute statement;
   end loop;
+  if pg_catalog.to_regprocedure('rls.roles()') is not null then
+    alter function rls.roles() stable;
+  end if;
 end
 $$;

@@ -7,3 +7,9 @@ create schema {organisation} authorization {owner};
 comment on schema {organisation} is 'The organisation, and the CRM where it is installed';
 
 grant usage on schema {organisation} to {rls_owner};
+
+create schema {views} authorization {view_owner};
+
+comment on schema {views} is 'Reading views: what each person may see of every entity, fields included; for people and BI tools';
+
+grant usage on schema rls, {organisation} to {view_owner};

@@ -1,3 +1,5 @@
+drop schema {views} cascade;
+
 drop schema {organisation};
 
 drop schema rls cascade;

@@ -55,7 +55,7 @@ def test_the_plan_of_a_change(case: str, request: pytest.FixtureRequest) -> None
     plan = Plan(definitions[1], names, before, states[1], diff(before, states[1]), "")
     written = {
         "plan.txt": plan_text(plan, everything=True) + "\n",
-        "plan.sql": script(plan.changes, names.rls_owner),
+        "plan.sql": script(plan.changes, names),
     }
     for name, text in written.items():
         if request.config.getoption("--regenerate"):

@@ -1,0 +1,221 @@
+"""Reading views: what each person may see of every entity, fields included.
+
+A view over groups of fields belongs to the owner of the reading views, who sees the table by one policy: what the
+caller's roles reach together (:mod:`rls.compiler.held`).  Which roles those are is a constant of the plan, so that
+what is left of policy and fields is what the caller's roles say; and the view compares the constant with the roles held
+when it runs, so that a plan that has outlived its caller's roles shows nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from psycopg import sql
+
+from rls.compiler.cells import all_of, any_of
+from rls.compiler.fields import Fields
+from rls.compiler.held import FIRST, Together, covering, holds, lacks
+from rls.compiler.owners import Argument
+from rls.compiler.predicates import READABLE
+from rls.compiler.privileges import COMMANDS, shown
+from rls.compiler.view_triggers import WritingThrough
+from rls.definition.model import Entity, FieldGroup, Level, Role
+from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName, checked
+from rls.state.facts import Column, Table
+from rls.state.made import Routine, View
+from rls.state.objects import Function, Grant, Object, Policy
+
+POLICY = "reads"
+"""The policy and the function by which the reading views' owner sees a table."""
+
+ROLES = sql.SQL("rls.roles()")
+
+SEEN = {level: f"seen_{level.name}" for level in READABLE}
+"""Level → the argument that lists the cells in which the caller sees a group that far, by whatever role."""
+
+
+def guarded(entity: Entity) -> bool:
+    """Return whether reading needs more than the table's own policies."""
+    return bool(entity.fields) or entity.barrier
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The reading view of one entity.  ``reach`` are the arguments that say whom the caller reaches."""
+
+    fields: Fields
+    table: Table
+    reach: Sequence[Argument]
+    installation: Installation
+
+    @property
+    def entity(self) -> Entity:
+        """The entity."""
+        return self.fields.rights.entity
+
+    @property
+    def name(self) -> QualifiedName:
+        """The view's name."""
+        return QualifiedName(self.installation.views, checked(self.entity.name))
+
+    def objects(self) -> Iterator[Object]:
+        """Yield the view, and what it reads the table by."""
+        if guarded(self.entity):
+            yield from self._policy()
+            for group in self.entity.fields:
+                yield self._function(sees(group), self._sees(group), self._seen_arguments(group))
+            yield from self.fields.rows()
+        yield View(
+            name=self.name,
+            columns=tuple(column.name for column in self._columns()),
+            query=self._query().as_string(None),
+            invoker=not guarded(self.entity),
+            owner=self.installation.view_owner,
+            comments=tuple(self._comments()),
+        )
+        if guarded(self.entity):
+            columns = tuple(self._columns())
+            yield from WritingThrough(self.entity, self.name, self.table, columns, self.installation).objects()
+
+    def _columns(self) -> list[Column]:
+        return [column for column in self.table.columns if shown(self.entity, column)]
+
+    def _comments(self) -> Iterator[tuple[str, str]]:
+        if self.table.comment:
+            yield "", self.table.comment
+        yield from ((column.name, column.comment) for column in self._columns() if column.comment)
+
+    def _policy(self) -> Iterator[Object]:
+        owner, table = self.installation.view_owner, self.table.name
+        arguments = self._policy_arguments()
+        yield self._function(POLICY, self._rows(), arguments)
+        yield Policy(table, POLICY, "select", owner, self._call(POLICY, arguments).as_string(None))
+        names = tuple(sorted(column.name for column in self._columns()))
+        yield Grant(owner, table.schema, table.name, "select", names)
+
+    def _function(self, name: str, body: sql.Composable, arguments: Sequence[Argument]) -> Function:
+        types = tuple((argument, kind) for argument, kind, _ in arguments)
+        names = self.installation
+        return Function(name, self.table.name, types, body.as_string(None), names.everyone, names.rls_owner)
+
+    def _call(self, name: str, arguments: Sequence[Argument]) -> sql.Composed:
+        return sql.SQL("{}({}.*, {})").format(
+            sql.Identifier(RIGHTS_SCHEMA, name),
+            sql.Identifier(self.table.name.name),
+            sql.SQL(", ").join(value for _, _, value in arguments),
+        )
+
+    def _policy_arguments(self) -> list[Argument]:
+        first = [(FIRST_OF[name], kind, value) for name, kind, value in self.reach if name in FIRST_OF]
+        asked = [
+            (argument, "text[]", _helper("readable", self.entity.name, level.name))
+            for level, argument in READABLE.items()
+        ]
+        return [("held", "text[]", ROLES), *self.reach, *first, *asked]
+
+    def _seen_arguments(self, group: FieldGroup) -> list[Argument]:
+        asked = [
+            (argument, "text[]", _helper("seen", self.entity.name, group.name, level.name))
+            for level, argument in SEEN.items()
+        ]
+        reach = [one for one in self.reach if one[0] != "me" or not self.fields.rights.live]
+        return [("held", "text[]", ROLES), *reach, *asked]
+
+    def _rows(self) -> sql.Composable:
+        rights = self.fields.rights
+        timed = [role.name for role in rights.roles if role.timed]
+        overruled = [role.name for role in rights.roles if rights.overruled(role, "read")]
+        return Together(
+            table=self.table.name,
+            sources=rights.sources,
+            levels=self.fields.levels("read", None),
+            live=rights.live,
+            asking=holds([*timed, *overruled]) if timed or overruled else None,
+            asked=READABLE,
+        ).rows()
+
+    def _sees(self, group: FieldGroup) -> sql.Composable:
+        rights = self.fields.rights
+        levels, record = self.fields.levels("read", group.name), self.fields.levels("read", None)
+        timed = [role.name for role in rights.roles if role.timed]
+        asking = holds(timed) if timed else None
+        together = Together(self.table.name, rights.sources, levels, rights.live, asking, SEEN)
+        # What a timed role shows, and what it lets read, both end with its time: no constant can tell.
+        return any_of([all_of([lacks(timed), covering(levels, record)]), together.within()])
+
+    def _query(self) -> sql.Composed:
+        table = sql.Identifier(self.table.name.name)
+        groups = {column: group for group in self.entity.fields for column in group.columns}
+        columns = []
+        for column in self._columns():
+            value: sql.Composable = sql.SQL("{}.{}").format(table, sql.Identifier(column.name))
+            if column.name in groups:
+                group = groups[column.name]
+                call = self._call(sees(group), self._seen_arguments(group))
+                value = sql.SQL("case when {} then {} end as {}").format(call, value, sql.Identifier(column.name))
+            columns.append(value)
+        text = sql.SQL("select\n  {}\nfrom {} as {}").format(
+            sql.SQL(",\n  ").join(columns), sql.Identifier(self.table.name.schema, self.table.name.name), table
+        )
+        if guarded(self.entity):
+            text += sql.SQL("\nwhere (select rls.roles_now() = rls.roles())")
+        if self.entity.barrier:
+            # What is said of the view is looked at when the rows have been chosen.
+            text += sql.SQL("\noffset 0")
+        return text
+
+    def grants(self, role: Role, grantee: str) -> Iterator[Grant]:
+        """Yield what a role may do with the view; what it may do with the rows, the table's policies say."""
+        rights, where = self.fields.rights, (self.name.schema, self.name.name)
+        reached = [command for operation, command in COMMANDS.items() if rights.reaches(role, operation)]
+        if reached:
+            yield Grant(grantee, self.name.schema, None, "usage")
+        yield from (Grant(grantee, *where, command) for command in reached)
+
+
+FIRST_OF = {
+    "mine": FIRST[Level.own],
+    "department_reached": FIRST[Level.department],
+    "subtree_reached": FIRST[Level.subdepartments],
+}
+"""Argument → the same for the condition that stands first: a sub-select may be used once."""
+
+
+def sees(group: FieldGroup) -> str:
+    """Return the name of the function that says whether a group is seen in a row."""
+    return checked(f"sees_{group.name}")
+
+
+def _helper(name: str, *arguments: str) -> sql.Composable:
+    call = sql.SQL("{}({})").format(
+        sql.Identifier(RIGHTS_SCHEMA, name), sql.SQL(", ").join(map(sql.Literal, arguments))
+    )
+    return sql.SQL("(select {})").format(call)
+
+
+def routines(roles: Sequence[Role], installation: Installation) -> Iterator[Routine]:
+    """Yield the functions that say which roles the caller holds: now, and as a constant of a plan.
+
+    ``rls.roles()`` stands between plan and constant: altering it makes every
+    session plan anew.
+    """
+    names = sql.SQL(", ").join(
+        sql.SQL("case when pg_catalog.pg_has_role({}, 'usage') then {} end").format(
+            sql.Literal(installation.database_role(role.name)), sql.Literal(role.name)
+        )
+        for role in sorted(roles, key=lambda role: role.name)
+    )
+    held = sql.SQL("pg_catalog.array_remove(array[{}]::text[], null)").format(names)
+    body = sql.SQL(
+        "create or replace function rls.{name}()\n  returns text[]\n  language plpgsql\n  {volatility}\n"
+        "  parallel safe\n  set search_path = pg_catalog, pg_temp\nas $$\nbegin\n  return {held};\nend\n$$"
+    )
+    for name, volatility in (("roles_now", "stable"), ("folded_roles", "immutable")):
+        text = body.format(name=sql.Identifier(name), volatility=sql.SQL(volatility), held=held)
+        yield Routine(f"{name}()", text.as_string(None), (installation.everyone,), installation.rls_owner)
+    wrapper = (
+        "create or replace function rls.roles()\n  returns text[]\n  language sql\n  stable\n  parallel safe\n"
+        "  return rls.folded_roles()"
+    )
+    yield Routine("roles()", wrapper, (installation.everyone,), installation.rls_owner)
