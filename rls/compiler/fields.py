@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 from rls.compiler.held import ByRole
 from rls.compiler.rights import Rights
 from rls.compiler.sources import Levels, cell_key, source_levels
+from rls.definition.fields import withholding
 from rls.definition.model import FieldGroup, Level, Operation, Role
 from rls.state.objects import PermissionRow
 
@@ -52,20 +54,13 @@ class Fields:
         by_source = self._of(role, operation, group).values()
         return any(level > Level.none for levels in by_source for level, _ in levels.values())
 
-    def _seen_wherever_read(self, role: Role, operation: Operation, group: str) -> bool:
-        others = [other for other in self.rights.roles if other != role]
-        # Whoever holds a role for a time keeps its privileges when its rights have ended.
-        together = [(other,) if role.timed else (role, other) for other in others]
-        return all(self._covers(roles, operation, group) for roles in ((role,), *together))
+    def _seen_wherever_read(self, role: Role, _: Operation, group: str) -> bool:
+        return not self._withholding[group][role.name]
 
-    def _covers(self, roles: tuple[Role, ...], operation: Operation, group: str) -> bool:
-        fields = [self._of(role, operation, group) for role in roles]
-        record = [self._of(role, operation, None) for role in roles]
-        return all(
-            max(one[source][cell][0] for one in fields) >= max(one[source][cell][0] for one in record)
-            for source, levels in record[0].items()
-            for cell in levels
-        )
+    @cached_property
+    def _withholding(self) -> dict[str, Mapping[str, tuple[str, ...]]]:
+        definition, entity = self.rights.definition, self.rights.entity
+        return {group.name: withholding(definition, entity, group.name) for group in self.groups}
 
     def rows(self) -> Iterator[PermissionRow]:
         """Yield what ``rls.permission`` must hold of groups: their levels, where some role follows the clock."""
