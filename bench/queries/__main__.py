@@ -34,7 +34,7 @@ from bench.queries.contenders import CONTENDERS, FORMS, HAND, ROWLOCK
 from bench.queries.measuring import Effort
 from bench.queries.people import COMPARED, PEOPLE
 from bench.queries.queries import QUERIES, QUICK
-from bench.queries.running import Runner, Wanted
+from bench.queries.running import Connect, Runner, Wanted
 from bench.queries.state import State
 from rls.server import EmbeddedServer
 from rls.server.location import default_directory
@@ -63,7 +63,8 @@ def main() -> None:
         state = _measured(url, arguments, wanted)
         with psycopg.connect(url) as connection:
             version = str(connection.info.parameter_status("server_version"))
-    title = f"{arguments.rows:,} deals; PostgreSQL {version}, {platform.machine()}, {datetime.now(UTC):%d %B %Y}"
+    when = f"{datetime.now(UTC):%d %B %Y}"
+    title = f"{arguments.rows:,} deals; PostgreSQL {version}, {platform.machine()}, {when}; {wanted.clock}"
     named = {place: state.cells[place] for _, _, place in wanted.cells()}
     _print(named, wanted, title)
     if arguments.json:
@@ -137,20 +138,14 @@ def _narrowed(wanted: Wanted, texts: Sequence[str]) -> Wanted:
 
 @contextmanager
 def _server(arguments: argparse.Namespace) -> Iterator[str]:
-    """Give the URL of the database, on a server of our own or the one that is named."""
+    """Give a superuser's URL, of a server of our own or the one that is named."""
     if arguments.url:
-        parts = urlsplit(arguments.url)
-        with psycopg.connect(arguments.url, autocommit=True) as connection:
-            query = "select from pg_database where datname = %s"
-            if connection.execute(query, [DATABASE]).fetchone() is None:
-                connection.execute(f"create database {DATABASE}")
-        yield urlunsplit(parts._replace(path=f"/{DATABASE}"))
+        yield arguments.url
         return
     server = EmbeddedServer(_directory(arguments) / "postgres", arguments.bin, settings=SETTINGS)
     server.start(foreground_child=True)
     try:
-        server.ensure_database(DATABASE)
-        yield server.url(DATABASE)
+        yield server.url()
     finally:
         server.stop()
 
@@ -165,14 +160,28 @@ def _directory(arguments: argparse.Namespace) -> Path:
     return found
 
 
-def _measured(url: str, arguments: argparse.Namespace, wanted: Wanted) -> State:
-    def connect() -> psycopg.Connection:
-        return psycopg.connect(url, autocommit=True, prepare_threshold=None)
+def _make(url: str, connect: Connect, rows: int) -> None:
+    """Make the company where there is none, or but a part of one."""
+    try:
+        with connect() as connection:
+            if company.ready(connection):
+                return
+    except psycopg.OperationalError:  # no such database
+        TALK.print("no company yet")
+    with psycopg.connect(url, autocommit=True) as administrator:
+        company.clear(administrator, DATABASE)
+    with connect() as connection, TALK.status("making the company") as status:
+        company.make(connection, rows, lambda what: status.update(f"making the company: {what}"))
 
+
+def _measured(url: str, arguments: argparse.Namespace, wanted: Wanted) -> State:
+    database = urlunsplit(urlsplit(url)._replace(path=f"/{DATABASE}"))
+
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(database, autocommit=True, prepare_threshold=None)
+
+    _make(url, connect, arguments.rows)
     with connect() as connection:
-        if not company.ready(connection):
-            with TALK.status("making the company") as status:
-                company.make(connection, arguments.rows, lambda what: status.update(f"making the company: {what}"))
         company.apply(connection)
         state = State(_directory(arguments) / "cells.jsonl", company.fingerprint(connection))
     columns: Sequence[BarColumn | TextColumn] = (BarColumn(), TextColumn("{task.description}"))
@@ -200,4 +209,8 @@ def _print(cells: table.Cells, wanted: Wanted, title: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        TALK.print("interrupted; the same command goes on from here")
+        raise SystemExit(130) from None

@@ -29,6 +29,15 @@ where
   and not exists (select from pg_constraint where conindid = index.indexrelid)
 """
 
+ROLES = """
+select rolname
+from pg_roles
+where rolname ~ '^(crm_.*|guide_[a-z]+|bench_plain|person_[0-9]+)$' or rolname = any (%(logins)s)
+"""
+
+BATCH = 500
+"""A statement locks each role it makes or drops."""
+
 Say = Callable[[str], None]
 
 
@@ -36,6 +45,21 @@ def ready(connection: psycopg.Connection) -> bool:
     """Tell whether the company was made, to the end."""
     row = connection.execute("select to_regclass('guide.made')").fetchone()
     return row is not None and row[0] is not None
+
+
+def clear(connection: psycopg.Connection, database: str) -> None:
+    """Drop a company that was not made to the end, with its roles, and make the database anew.
+
+    :param connection: to another database of the same server.
+    """
+    name = sql.Identifier(database)
+    connection.execute(sql.SQL("drop database if exists {} with (force)").format(name))
+    logins = [person.login for person in PEOPLE]
+    roles = connection.execute(ROLES, {"logins": logins}).fetchall()
+    for first in range(0, len(roles), BATCH):
+        dropped = sql.SQL(", ").join(sql.Identifier(role) for (role,) in roles[first : first + BATCH])
+        connection.execute(sql.SQL("drop role {}").format(dropped))
+    connection.execute(sql.SQL("create database {}").format(name))
 
 
 def make(connection: psycopg.Connection, rows: int, say: Say, logins: int = PERSONS) -> None:
@@ -84,9 +108,9 @@ def fingerprint(connection: psycopg.Connection) -> str:
 def _hire(connection: psycopg.Connection, many: int) -> None:
     logins = [person.login for person in PEOPLE]
     logins += [f"person_{number}" for number in range(len(logins) + 1, many + 1)]
-    for first in range(0, len(logins), 500):
+    for first in range(0, len(logins), BATCH):
         roles = sql.SQL(";").join(
-            sql.SQL("create role {} login").format(sql.Identifier(login)) for login in logins[first : first + 500]
+            sql.SQL("create role {} login").format(sql.Identifier(login)) for login in logins[first : first + BATCH]
         )
         connection.execute(roles)
     connection.execute(_file("organisation", logins=sql.Literal(logins)))

@@ -65,7 +65,7 @@ class Runner:
         whose: Person | None = None
         try:
             for person, query, place in self._wanted.cells():
-                if place not in self._state.cells:
+                if not self._is_measured(query, place):
                     if person is not whose:
                         self._become(self._viewers[person.name])
                         whose = person
@@ -74,14 +74,21 @@ class Runner:
         finally:
             self._close()
 
+    def _is_measured(self, query: Query, place: Place) -> bool:
+        cell, viewer = self._state.cells.get(place), self._viewers[place.person]
+        asked = (each for each in self._contenders(viewer) if each.can(query, viewer, place.form))
+        return cell is not None and all(contender.name in cell.runs for contender in asked)
+
+    def _contenders(self, viewer: Viewer) -> tuple[Contender, ...]:
+        return self._wanted.contenders if viewer.person.name in COMPARED else (HAND, ROWLOCK)
+
     def _become(self, viewer: Viewer) -> None:
         self._close()
         with self._connect() as connection:
             connection.execute("set search_path = crm")
             self._values = values(connection, viewer)
             connection.execute("vacuum crm.deal")
-        everyone = viewer.person.name in COMPARED
-        for contender in self._wanted.contenders if everyone else (HAND, ROWLOCK):
+        for contender in self._contenders(viewer):
             kind = Applying if contender.application else Asking
             self._sessions.append(kind(self._connect(), contender, viewer))
 
