@@ -44,6 +44,9 @@ _LAST_NEEDED = CREATION.index(Function)
 _SCHEMAS = CREATION.index(Routine) - 0.5
 """Where privileges on schemas come: functions name the tables in them."""
 
+_CALLER = ("folded_roles()", "roles()", "roles_now()")
+"""The functions that say which roles the caller holds."""
+
 
 def diff(current: State, desired: State) -> tuple[Change, ...]:
     """Return the changes that turn *current* into *desired*, in the order they can run.
@@ -116,7 +119,7 @@ def _rank(thing: Object) -> float:
         return 2 * len(CREATION) - thing.step
     if isinstance(thing, Grant) and thing.table is None:
         return _SCHEMAS
-    if isinstance(thing, Routine) and not thing.name.endswith("()"):
+    if isinstance(thing, Routine) and thing.name not in _CALLER:
         # What asks for the caller's roles comes after the functions that say which they are.
         return CREATION.index(Routine) + 0.5
     return CREATION.index(type(thing))
