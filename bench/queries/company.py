@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 SEED = 7
 PERSONS = 5000
 MANY = 2_000_000
-"""From so many deals on there is one activity a deal, not three."""
+"""From so many deals on each has one activity."""
 
 INDEXES = """
 select index.indexrelid::regclass::text, pg_get_indexdef(index.indexrelid)
@@ -62,11 +62,12 @@ def clear(connection: psycopg.Connection, database: str) -> None:
     connection.execute(sql.SQL("create database {}").format(name))
 
 
-def make(connection: psycopg.Connection, rows: int, say: Say, logins: int = PERSONS) -> None:
+def make(connection: psycopg.Connection, rows: int, say: Say, *, logins: int = PERSONS, activities: int = 3) -> None:
     """Make the company with *rows* deals, from nothing.
 
     :param connection: a superuser's, to an empty database, committing each statement.
     :param logins: how many people have one, those who are measured first.
+    :param activities: how many a deal has; one where there are very many deals.
     """
     say("installing")
     install(connection)
@@ -74,7 +75,7 @@ def make(connection: psycopg.Connection, rows: int, say: Say, logins: int = PERS
     _hire(connection, logins)
     connection.execute(_file("columns"))
     say(f"{rows:,} deals")
-    _fill(connection, rows, say)
+    _fill(connection, rows, activities if rows < MANY else 1, say)
     say("rights")
     apply(connection)
     connection.execute(_file("assignments", **_held()))
@@ -124,12 +125,12 @@ def _held() -> dict[str, sql.Composable]:
     }
 
 
-def _fill(connection: psycopg.Connection, rows: int, say: Say) -> None:
+def _fill(connection: psycopg.Connection, rows: int, activities: int, say: Say) -> None:
     """Load the records while triggers rest and indexes are away."""
     indexes = connection.execute(INDEXES).fetchall()
     for name, _ in indexes:
         connection.execute(f"drop index {name}".encode())
-    numbers = {"rows": rows, "companies": rows // 20, "activities": 3 if rows < MANY else 1, "seed": SEED}
+    numbers = {"rows": rows, "companies": rows // 20, "activities": activities, "seed": SEED}
     with connection.transaction():
         connection.execute("set local session_replication_role = replica")
         connection.execute(_file("records", **{name: sql.Literal(number) for name, number in numbers.items()}))
@@ -137,7 +138,6 @@ def _fill(connection: psycopg.Connection, rows: int, say: Say) -> None:
     for position, (name, statement) in enumerate(indexes, 1):
         say(f"index {position} of {len(indexes)}: {name}")
         connection.execute(statement.encode())
-    connection.execute("vacuum (analyze)")
 
 
 def _file(name: str, **parts: sql.Composable) -> sql.Composed:
