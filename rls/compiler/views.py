@@ -72,7 +72,7 @@ class Reading:
             query=self._query().as_string(None),
             invoker=not guarded(self.entity),
             owner=self.installation.view_owner,
-            comments=tuple(self._comments()),
+            comments=tuple(sorted(self._comments())),
         )
         if guarded(self.entity):
             columns = tuple(self._columns())
