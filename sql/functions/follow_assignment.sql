@@ -43,11 +43,12 @@ begin
     array_agg(principal.id)
   into people, kinds, ids
   from principal;
-  if people <> '{{}}' then
-    perform rls.refresh_holdings_of(people, rls.logins_of(people));
-  end if;
+  -- First the database roles of departments and groups: people assigned beside them may belong to new ones.
   if kinds is not null then
     perform rls.refresh_principals_of(kinds, ids);
+  end if;
+  if people <> '{{}}' then
+    perform rls.refresh_holdings_of(people, rls.logins_of(people));
   end if;
   return null;
 end

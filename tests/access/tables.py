@@ -27,7 +27,7 @@ def create_tables(connection: psycopg.Connection, definition: Mapping[str, Any])
 def create_table(
     connection: psycopg.Connection, table: str, entity: Mapping[str, Any], definition: Mapping[str, Any]
 ) -> None:
-    """Make one table: id, note, and the columns the entity names.
+    """Make one table: id, note, and the columns the entity names; those of groups of fields are texts.
 
     No foreign key leads to a parent, so that deleting parents can be tried while they have children.
     """
@@ -41,6 +41,7 @@ def create_table(
     columns += [(column, "uuid" if is_keyed(parent) else "int") for column, parent in parents.items()]
     kinds = {"owner": "uuid" if any(map(is_keyed, parents.values())) else "int", "open": "boolean"}
     columns += [(column, kinds.get(part, "text")) for part, column in (entity.get("carries") or {}).items()]
+    columns += [(column, "text") for group in (entity.get("fields") or {}).values() for column in group]
     listed = sql.SQL(", ").join(
         sql.SQL("{} {}").format(sql.Identifier(column), sql.SQL(kind)) for column, kind in columns
     )

@@ -35,6 +35,15 @@ ENTITIES: dict[str, Any] = {
 }
 """With stages; with pipelines; owned by key; owned by nobody; a child of several."""
 
+FIELDS = {
+    "lead": {"money": ["amount"]},
+    "deal": {"money": ["amount", "margin"], "terms": ["discount"]},
+    "note": {"terms": ["remark"]},
+    "product": {"money": ["price"]},
+    "activity": {"money": ["fee"], "hours": ["spent"]},
+}
+"""Groups of fields; the child has one that some of its parents have, and one that none has."""
+
 HOUR = timedelta(hours=1)
 GROUPS = ("night", "launch")
 
@@ -91,13 +100,24 @@ def worlds(draw: st.DrawFn, levels: Sequence[str], stages: Sequence[str]) -> Any
     return said
 
 
+def of_groups(levels: Sequence[str], groups: Sequence[str]) -> SearchStrategy[dict[str, Any]]:
+    """Draw what a role says of groups of fields."""
+    each = st.dictionaries(st.sampled_from(("read", "update")), st.sampled_from(levels))
+    return st.dictionaries(st.sampled_from(groups), st.one_of(st.sampled_from(levels), each))
+
+
 @st.composite
 def roles(draw: st.DrawFn, entities: dict[str, Any]) -> dict[str, Any]:
     """Draw roles that may extend those before them, the last of them not abstract."""
     owned = sorted(name for name, entity in entities.items() if not entity.get("parents"))
+    groups = {name: sorted(entities[name].get("fields", {})) for name in owned}
     found: dict[str, Any] = {}
     for number in range(draw(st.integers(1, 4))):
         permissions = {name: draw(nodes(entities[name])) for name in owned if draw(st.booleans())}
+        for name, said in permissions.items():
+            if groups[name] and draw(st.integers(0, 3)) > 0:
+                node = said if isinstance(said, dict) else dict.fromkeys(OPERATIONS, said)
+                permissions[name] = node | {"fields": draw(of_groups(levels_of(entities[name]), groups[name]))}
         if draw(st.booleans()):
             permissions["*"] = draw(spoken(LEVELS))
         role: dict[str, Any] = {"permissions": permissions}
@@ -170,12 +190,14 @@ def assignments(
 
 
 @st.composite
-def companies(draw: st.DrawFn) -> Company:
-    """Draw a company."""
+def companies(draw: st.DrawFn, *, fields: bool = False) -> Company:
+    """Draw a company, with groups of fields or without."""
     chosen = draw(st.sets(st.sampled_from(["lead", "deal", "note", "product"]), min_size=1))
     entities = {name: ENTITIES[name] for name in sorted(chosen)}
     if len(chosen) == 4 or draw(st.booleans()):
         entities |= child_of(entities)
+    if fields:
+        entities = {name: entity | {"fields": FIELDS[name]} for name, entity in entities.items()}
     departments, people = draw(organisations())
     said = draw(roles(entities))
     given = sorted(name for name, role in said.items() if not role.get("abstract"))
@@ -220,9 +242,9 @@ def records(draw: st.DrawFn, name: str, entity: dict[str, Any], people: Sequence
 
 
 @st.composite
-def trials(draw: st.DrawFn) -> Trial:
+def trials(draw: st.DrawFn, *, fields: bool = False) -> Trial:
     """Draw a company, records of each of its entities and moves between them."""
-    company = draw(companies())
+    company = draw(companies(fields=fields))
     rows: dict[str, list[Row]] = {}
     for name, entity in company.definition["entities"].items():
         if entity.get("parents"):
