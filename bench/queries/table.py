@@ -10,7 +10,7 @@ from rich.table import Table
 
 from bench.queries.contenders import HAND, ROWLOCK
 from bench.queries.state import Measured, Place
-from bench.queries.targets import LONG, Spread, mark
+from bench.queries.targets import LONG, WORTH, Spread, mark
 
 Cells = Mapping[Place, Measured]
 
@@ -108,7 +108,7 @@ def _table(title: str, *columns: str) -> Table:
 def _compared(cell: Measured, clock: str) -> str:
     base, own = both(cell, clock)
     times = own.median / base.median
-    long = base.median > LONG or times > OFTEN
+    long = base.median > LONG or (own.median > WORTH and times > OFTEN)
     difference = f"{times:.2f} {TIMES}" if long else f"{own.median - base.median:+.2f}"
     marks: Sequence[str] = [mark(base, own).replace("✓", ""), "!" if cell.objections else ""]
     return " ".join(filter(None, (difference, *marks)))
