@@ -70,10 +70,10 @@ def _measure(
 ) -> dict[str, list[float]]:
     install(connection, Installation(organisation="staff"), crm=False)
     _hire(connection, wanted.people)
-    _fill(connection, wanted)
-    definition = _definition(wanted.roles, wanted.entities)
+    fill(connection, wanted)
+    rights = definition(wanted.roles, wanted.entities)
     nothing = Definition()
-    other = _one_cell(definition)
+    other = _one_cell(rights)
     figures: dict[str, list[float]] = {}
 
     def timed(name: str, action: Callable[[], Plan | None]) -> Plan | None:
@@ -90,12 +90,12 @@ def _measure(
         assert plan is not None, "make_plan returns one"
         timed(f"apply: {name}", lambda: apply_in_phases(connection, plan))
 
-    script = compiled(connection, definition)
+    script = compiled(connection, rights)
     for _ in track(range(wanted.rounds), description="rounds", console=Console(stderr=True), transient=True):
         timed("psql: everything", lambda: _psql(server, script))
         _forget(connection, wanted)
-        planned_and_applied("everything", definition)
-        planned_and_applied("nothing to do", definition)
+        planned_and_applied("everything", rights)
+        planned_and_applied("nothing to do", rights)
         planned_and_applied("one cell", other)
         apply_in_phases(connection, make_plan(connection, nothing))
     return figures
@@ -121,7 +121,8 @@ class Waiting(psycopg.Cursor[Any]):
         Waiting.seconds += time.perf_counter() - begin
 
 
-def _fill(connection: psycopg.Connection[Any], wanted: argparse.Namespace) -> None:
+def fill(connection: psycopg.Connection[Any], wanted: argparse.Namespace) -> None:
+    """Make the entities' tables."""
     connection.execute("create schema shop")
     for number in range(wanted.entities):
         connection.execute(
@@ -159,10 +160,11 @@ def _forget(connection: psycopg.Connection[Any], wanted: argparse.Namespace) -> 
     roles = connection.execute("select rolname from pg_roles where rolname ~ '^crm_r[0-9]+$'").fetchall()
     for (name,) in roles:
         connection.execute(f"drop owned by {name}; drop role {name}")
-    _fill(connection, wanted)
+    fill(connection, wanted)
 
 
-def _definition(roles: int, entities: int) -> Definition:
+def definition(roles: int, entities: int) -> Definition:
+    """Return rights on every entity for every role, held by the people of a region."""
     tables = tuple(
         Entity(
             f"entity_{number}",

@@ -21,6 +21,7 @@ ORDER = (
     "state",
     "carrying",
     "referring",
+    "followed",
     "shipped",
     "compiler",
     "migrating",

@@ -7,13 +7,13 @@ from psycopg import sql
 from rls.definition.model import Definition
 from rls.drift import remember
 from rls.errors import RowlockError
+from rls.followed import FOLLOWED, ORGANISATION
 from rls.migrating import Migration
 from rls.migrating_public import give_back, take_from_public
 from rls.migrating_roles import drop_role, make_roles, refuse_used_elsewhere, release, roles_of
 from rls.names import RIGHTS_SCHEMA
 from rls.pgbouncer import database as pgbouncer
 from rls.plan import deploy
-from rls.shipped import FOLLOWED, ORGANISATION
 
 revision = "support_0001"
 down_revision = None
@@ -38,6 +38,7 @@ TABLES = (
 BEFORE_VIEWS = ("slice_of", "marked", "widest", "principal_role", "is_principal")
 VIEWS = (
     "desired_closure",
+    "closure_drift",
     "desired_reach",
     "desired_team",
     "reach_drift",

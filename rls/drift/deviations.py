@@ -28,8 +28,20 @@ from rls.state.tables import read_facts
 
 Key = tuple[str, str]
 
-_ORDER = ("schema", "table", "database role", "helper function", "helper view", "helper trigger", "helper policy")
+_ORDER = (
+    "schema",
+    "table",
+    "database role",
+    "helper function",
+    "helper view",
+    "helper trigger",
+    "helper policy",
+    "reach",
+)
 """What is put right first."""
+
+_NAMED = 3
+"""How many of those whose reach is wrong are named."""
 
 
 def deviations(
@@ -46,17 +58,19 @@ def deviations(
     managed = {thing.table for thing in desired.objects if isinstance(thing, RowSecurity)}
     helpers = shipped.helpers(installation, crm=crm)
     gone = _gone(connection, {helper.table for helper in helpers if helper.table})
-    return [
+    found = [
         *_misplaced(connection, installation, managed, crm=crm),
         *_attributes(connection, installation),
         *_altered(present, [helper for helper in helpers if helper.table not in gone], ours=True),
-        *_altered(present, _of_children(connection, definition, installation, crm=crm), ours=False),
     ]
+    # What the views say that tell of it is to be believed first; whatever is put right, reach is looked at again.
+    reach = [] if found else _unreached(connection)
+    return [*found, *reach, *_altered(present, _of_children(connection, definition, installation, crm=crm), ours=False)]
 
 
 def sound(found: Iterable[Deviation]) -> bool:
     """Return whether the functions that tell which memberships there should be are as shipped, and see it all."""
-    return all(each.kind == "helper trigger" for each in found)
+    return all(each.kind in ("helper trigger", "reach") for each in found)
 
 
 def remember(connection: Connection[Any], installation: Installation, *, crm: bool) -> None:
@@ -134,6 +148,14 @@ def _altered(present: Mapping[Key, Row], wanted: Iterable[Helper], *, ours: bool
             how = "was changed by hand" if row["canonical"] != row["known"] else ""
         if how:
             yield _deviation(helper.kind, helper.name, how, helper.statements, helper.table)
+
+
+def _unreached(connection: Connection[Any]) -> Iterator[Deviation]:
+    for row in rows_of(connection, sql_text("drift/reach.sql")):
+        rest = len(row["which"]) - _NAMED
+        more = [f"{rest} more"] if rest > 0 else []
+        how = f"is not what the organisation says: {row['noun']} {', '.join([*row['which'][:_NAMED], *more])}"
+        yield _deviation("reach", row["name"], how, ["select rls.refresh()"])
 
 
 def _has_body(canonical: str, helper: Helper) -> bool:

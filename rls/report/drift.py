@@ -41,6 +41,7 @@ MEANING: dict[str, str | dict[Action, str]] = {
     "helper function": "policies, triggers or memberships do otherwise than shipped",
     "helper view": "memberships follow something else than the assignments",
     "helper trigger": "what rights depend on may not have followed",
+    "reach": "people reach other records than their departments say",
     "helper policy": "Rowlock's functions, or somebody else, see other rows than shipped",
 }
 """What a difference means, by kind of object and what mends it."""

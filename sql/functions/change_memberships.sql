@@ -1,4 +1,6 @@
 -- Let the given members, and the given roles, have the wanted memberships and no others; wanted is two lists of pairs.
+-- A principal that has no database role yet gets its members with it: where one statement changes several tables, a
+-- trigger of another one is still to come.
 create or replace function rls.change_memberships(members name[], roles name[], wanted_roles name[], wanted_members name[])
   returns void
   language plpgsql
@@ -36,6 +38,7 @@ begin
     from (
       select wanted.role, wanted.member
       from unnest(wanted_roles, wanted_members) as wanted (role, member)
+      where pg_catalog.to_regrole(pg_catalog.quote_ident(wanted.role)) is not null
       except
       select current.role, current.member
       from current

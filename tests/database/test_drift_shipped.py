@@ -81,7 +81,9 @@ TRIGGERS = {
     create or replace trigger rowlock_follow_insert after insert on crm.department_member
     for each statement execute function rls.lock_organisation()
     """: f"{FOLLOW} was changed by hand",
-    "drop trigger rowlock_follow_insert on rls.assignment": "~ helper trigger rowlock_follow_insert on rls.assignment is missing",
+    "drop trigger rowlock_follow_insert on rls.assignment": (
+        "~ helper trigger rowlock_follow_insert on rls.assignment is missing"
+    ),
     "drop trigger rowlock_check_login on crm.person": "~ helper trigger rowlock_check_login on crm.person is missing",
     "alter table crm.activity disable trigger rowlock_carry_insert": (
         "~ helper trigger rowlock_carry_insert on crm.activity was changed by hand"
@@ -117,6 +119,22 @@ PLACES = {
     "alter schema crm owner to alice": "~ schema crm belongs to alice, not to crm_owner",
 }
 
+WRONG = "is not what the organisation says"
+
+REACH = {
+    "update rls.team set subtree_reached = array_fill(true, array[99])": f"~ reach rls.team {WRONG}: team ",
+    "update rls.team set department_owners = '{}', department_keys = '{x}'": f"~ reach rls.team {WRONG}: team ",
+    "update rls.reach set team = (select max(id) from rls.team)": f"~ reach rls.reach {WRONG}: person ",
+    "delete from rls.reach where login = 'alice'": f"~ reach rls.reach {WRONG}: person alice",
+    "update rls.reach set mine = array_fill(true, array[9]) where login = 'bob'": f"~ reach rls.reach {WRONG}: ",
+    "delete from crm.department_closure where ancestor_id <> descendant_id": f"~ reach department_closure {WRONG}: ",
+    """
+    set local session_replication_role = replica;
+    delete from crm.department_member;
+    set local session_replication_role = origin
+    """: f"~ reach rls.reach {WRONG}: person ",
+}
+
 DEPARTMENT_ROLE = """
 do $$ begin
   execute (
@@ -142,7 +160,7 @@ GRANTS = {
     "grant select on all tables in schema rls to crm_everyone": "- grant select on rls.history to crm_everyone",
 }
 
-BY_HAND = FUNCTIONS | VIEWS | TRIGGERS | POLICIES | PLACES | ROLES | GRANTS
+BY_HAND = FUNCTIONS | VIEWS | TRIGGERS | POLICIES | PLACES | REACH | ROLES | GRANTS
 
 OPTIONS = {
     "grant crm_director to carol with set true granted by crm_rls_owner": "grant crm_director: carol",

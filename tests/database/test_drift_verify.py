@@ -59,7 +59,12 @@ def test_what_triggers_missed_is_made_up_for(database: Database) -> None:
     assert column(
         connection, "select login from crm.person where id in (select parent_owner_id from crm.activity)"
     ) == ["dave"]
-    reached = "select cardinality(department_owners) from rls.reach join rls.team on team.id = team where login = 'dave'"
+    reached = """
+        select cardinality(team.department_owners)
+        from rls.reach
+        join rls.team on team.id = reach.team
+        where reach.login = 'dave'
+    """
     assert column(connection, reached) == [3]
     assert column(database.connect("dave"), "select subject from crm.activity") == ["alice"]
 

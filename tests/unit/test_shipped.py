@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from rls.followed import ORGANISATION
 from rls.names import ORGANISATION_TABLES
-from rls.shipped import ORGANISATION
 
 
 def test_the_organisation_has_the_same_tables_everywhere() -> None:
