@@ -32,24 +32,30 @@ COLUMNS: list[tuple[str, Operation, str | None]] = [
 ]
 
 
-def block(language: str) -> str:
-    """Return the page's only block of this language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+def section(heading: str) -> str:
+    """Return what is below a heading, down to the next; without a name, what is above the first."""
+    parts = re.split(r"^## (.*)\n", PAGE, flags=re.MULTILINE)
+    return dict(zip(["", *parts[1::2]], parts[::2], strict=True))[heading]
+
+
+def block(heading: str = "") -> str:
+    """Return the first block of a section."""
+    (found, *_) = re.findall(r"^```\w+\n(.*?)^```", section(heading), re.MULTILINE | re.DOTALL)
     return str(found)
 
 
 def test_the_definition_is_the_fixtures() -> None:
     """So that what is tested with it is what is shown."""
-    assert block("yaml") == FIXTURE.read_text(encoding="utf-8")
+    assert block() == FIXTURE.read_text(encoding="utf-8")
 
 
 def test_what_validate_says() -> None:
     """No warning, and these notes."""
     assert lint(DEFINITION) == ()
-    assert block("text").splitlines() == [f"note: {note}" for note in notes(DEFINITION)]
+    assert block("What validate says").splitlines() == [f"note: {note}" for note in notes(DEFINITION)]
 
 
-ROWS = [row.strip("| ").split(" | ") for row in re.findall(r"^\| `.*$", PAGE, re.MULTILINE)]
+ROWS = [row.strip("| ").split(" | ") for row in re.findall(r"^\| `.*$", section("Who sees what"), re.MULTILINE)]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0].replace("`", ""))
@@ -77,6 +83,8 @@ def test_the_commands() -> None:
     shown = CliRunner().invoke(main, ["matrix", str(FIXTURE), "--role", "support", "--entity", "deal"])
     data = json.loads(CliRunner().invoke(main, ["matrix", str(FIXTURE), "--json", "--entity", "deal"]).stdout)
 
-    assert [line for line in validated.stderr.splitlines() if line.startswith("note: ")] == block("text").splitlines()
+    assert [line for line in validated.stderr.splitlines() if line.startswith("note: ")] == block(
+        "What validate says"
+    ).splitlines()
     assert re.findall(r"(deal\S*) +│ (\S+)", shown.stdout) == [("deal", "all"), ("deal.finance", "-")]
     assert {row["fields"] for row in data["rows"]} == {None, "finance"}
