@@ -98,6 +98,11 @@ class Installation:
         return checked(f"{self.prefix}read")
 
     @property
+    def imports(self) -> str:
+        """The schema of the import tables."""
+        return checked(f"{self.prefix}import")
+
+    @property
     def everyone(self) -> str:
         """The database role every active person is a member of."""
         return checked(f"{self.prefix}everyone")

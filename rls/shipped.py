@@ -124,7 +124,7 @@ class Helper:
 
 def placeholders(installation: Installation) -> dict[str, str | sql.Composable]:
     """Return what fills the placeholders that shipped SQL files have in common."""
-    named = ("organisation", "owner", "rls_owner", "view_owner", "views", "everyone")
+    named = ("organisation", "owner", "rls_owner", "view_owner", "views", "imports", "everyone")
     return {
         **{name: getattr(installation, name) for name in named},
         "owner_name": sql.Literal(installation.owner),

@@ -34,7 +34,9 @@ TABLES = (
     "set_aside",
     "accepted",
     "hardened",
+    "bulk_log",
 )
+BEFORE_TABLES = ("keep_log",)
 BEFORE_VIEWS = ("slice_of", "marked", "widest", "principal_role", "is_principal")
 VIEWS = (
     "desired_closure",
@@ -112,6 +114,11 @@ FUNCTIONS = (
     "readable",
     "seen",
     "refuse_fields",
+    "importable",
+    "is_bound",
+    "create_beyond_import",
+    "import_rows",
+    "log_import",
 )
 
 
@@ -127,6 +134,8 @@ def upgrade() -> None:
     migration.execute(sql.SQL("grant select on public.rowlock_version to {}").format(sql.Identifier(names.rls_owner)))
     migration.run("schema/schemas.sql")
     with migration.acting_as(names.rls_owner):
+        for name in BEFORE_TABLES:
+            migration.run(f"functions/{name}.sql")
         for table in TABLES:
             migration.run(f"schema/rls/{table}.sql")
     with migration.acting_as(names.owner):

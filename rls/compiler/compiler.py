@@ -16,6 +16,7 @@ from psycopg import sql
 from rls.compiler.checking import check
 from rls.compiler.field_triggers import Writing
 from rls.compiler.fields import Fields
+from rls.compiler.importing import Importing
 from rls.compiler.owners import Argument, arguments
 from rls.compiler.predicates import READABLE
 from rls.compiler.privileges import COMMANDS, FIELD_HELPERS, column_of, granted, needed, reading_reach
@@ -75,6 +76,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
             yield from _policies(rights, role, table, grantee, installation.rls_owner)
             yield from granted(rights, role, table, grantee)
         yield from _views(rights, roles, table, installation)
+        yield from _imports(rights, roles, table, installation)
     for assignment in definition.assignments:
         principal = facts.principals.get((assignment.kind, assignment.name or ""))
         yield AssignmentRow(assignment.role, assignment.kind, principal)
@@ -89,6 +91,13 @@ def _views(rights: Rights, roles: list[Role], table: Table, installation: Instal
     for role in roles:
         yield from view.grants(role, installation.database_role(role.name))
     yield from Writing(fields, table, reach, installation).objects()
+
+
+def _imports(rights: Rights, roles: list[Role], table: Table, installation: Installation) -> Iterator[Object]:
+    importing = Importing(Fields(rights), table, _reach(rights, table), installation)
+    yield from importing.objects()
+    for role in roles:
+        yield from importing.grants(role, installation.database_role(role.name))
 
 
 def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:

@@ -63,11 +63,7 @@ def granted(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[
     """Yield what the role may do with the table: on columns, never on the whole table, and nothing it cannot reach."""
     entity, where = rights.entity, (table.name.schema, table.name.name)
     names = sorted(column.name for column in table.columns if shown(entity, column))
-    key = entity.key or table.key
-    fixed = {column.name for column in table.columns if column.generated or column.identity} | _carried(entity)
-    given = {name for name in key if column_of(table, name).has_default}
-    fields = Fields(rights)
-    kept: dict[Operation, set[str]] = {"create": fixed | given, "update": fixed | set(key)}
+    key, kept, fields = entity.key or table.key, _kept(entity, table), Fields(rights)
     offered = {}
     for operation in COMMANDS:
         withheld = fields.withheld(role, operation) | kept.get(operation, set())
@@ -87,6 +83,20 @@ def granted(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[
             yield Grant(grantee, *where, "delete")
         elif offered[operation]:
             yield Grant(grantee, *where, COMMANDS[operation], offered[operation])
+
+
+def fillable(entity: Entity, table: Table) -> tuple[Column, ...]:
+    """Return the columns people may fill in new records, whatever the levels, in the table's order."""
+    kept = _kept(entity, table)["create"]
+    return tuple(column for column in table.columns if shown(entity, column) and column.name not in kept)
+
+
+def _kept(entity: Entity, table: Table) -> dict[Operation, set[str]]:
+    """Return the columns nobody gets a privilege to write: what the server makes, what is carried, keys."""
+    key = entity.key or table.key
+    fixed = {column.name for column in table.columns if column.generated or column.identity} | _carried(entity)
+    given = {name for name in key if column_of(table, name).has_default}
+    return {"create": fixed | given, "update": fixed | set(key)}
 
 
 def shown(entity: Entity, column: Column) -> bool:

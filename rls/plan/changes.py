@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Literal
 
 from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
@@ -54,6 +55,7 @@ _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
     Policy: (Risk.opens, Risk.changes, Risk.closes),
     Routine: (Risk.neutral, Risk.changes, Risk.closes),
     View: (Risk.neutral, Risk.changes, Risk.closes),
+    ImportTable: (Risk.neutral, Risk.changes, Risk.closes),
     Trigger: (Risk.closes, Risk.changes, Risk.opens),
     RowSecurity: (Risk.closes, Risk.closes, Risk.opens),
     Grant: (Risk.opens, Risk.changes, Risk.closes),
@@ -126,7 +128,9 @@ class Change:
         if isinstance(thing, RowSecurity):
             # Opened only when nobody has a right on it any more.
             return Phase.prepare if thing.enabled and thing.forced else Phase.clean_up
-        if isinstance(thing, _PREPARED) and self.action == "create":
+        if self.action == "create" and (
+            isinstance(thing, _PREPARED) or (isinstance(thing, Trigger) and not thing.on_view)
+        ):
             return Phase.prepare
         names_rows = (
             isinstance(thing, Grant)
@@ -142,7 +146,7 @@ class Change:
         if isinstance(thing, Grant):
             if thing.schema == installation.views:
                 return installation.view_owner
-            by_rls_owner = thing.schema == RIGHTS_SCHEMA
+            by_rls_owner = thing.schema in (RIGHTS_SCHEMA, installation.imports)
         elif isinstance(thing, View) or (isinstance(thing, Trigger) and thing.on_view):
             return installation.view_owner if self._owned(installation.view_owner) else None
         elif isinstance(thing, DatabaseRole):

@@ -8,6 +8,7 @@ from typing import Any
 
 from rls.names import QualifiedName
 from rls.plan.changes import Change
+from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
@@ -30,6 +31,7 @@ CREATION: tuple[type, ...] = (
     RowSecurity,
     Policy,
     View,
+    ImportTable,
     Trigger,
     Grant,
     PermissionRow,
@@ -93,13 +95,16 @@ def _on_columns(thing: Object) -> tuple[str, ...] | None:
 
 
 def _with_views(before: Mapping[tuple[str, ...], Object], after: Mapping[tuple[str, ...], Object]) -> set[Any]:
-    """Return what goes with views that are made anew, since a view can only gain columns at its end."""
+    """Return what goes with what is made anew: views, which can only gain columns at their end, and import tables."""
     anew = {
         thing.name
         for key, thing in after.items()
-        if isinstance(thing, View)
-        and isinstance(was := before.get(key), View)
-        and was.columns != thing.columns[: len(was.columns)]
+        if (
+            isinstance(thing, View)
+            and isinstance(was := before.get(key), View)
+            and was.columns != thing.columns[: len(was.columns)]
+        )
+        or (isinstance(thing, ImportTable) and before.get(key, thing) != thing)
     }
     return {
         key

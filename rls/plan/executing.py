@@ -20,6 +20,7 @@ from rls.plan.render import transaction
 from rls.resources import sql_text
 from rls.state import texts
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, managed_tables, pin
+from rls.state.imports import import_records
 from rls.state.objects import DatabaseRole, Deviation, Function, Object, Policy, RowSecurity, State
 
 _STATEMENTS_AT_ONCE = 200
@@ -76,7 +77,11 @@ def _remember(connection: Connection[Any], changes: list[Change], installation: 
             "delete from rls.applied where kind = %s and identity = %s",
             [(thing.kind, list(thing.identity)) for thing in gone],
         )
-        records = [*_records(connection, made), *texts.records(connection, made, installation)]
+        records = [
+            *_records(connection, made),
+            *texts.records(connection, made, installation),
+            *import_records(connection, made, installation),
+        ]
         cursor.executemany(sql_text("state/record.sql"), records)
     connection.execute(become(None))
 

@@ -12,7 +12,9 @@ from rls.acting import become
 from rls.names import RIGHTS_SCHEMA, Installation
 from rls.plan import texts
 from rls.plan.changes import Change
+from rls.plan.imports import make_import_table, take_import_table
 from rls.plan.texts import grantee, relation
+from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
@@ -143,6 +145,8 @@ _make.register(Routine)(texts.make_routine)
 _take.register(Routine)(texts.take_routine)
 _make.register(View)(texts.make_view)
 _take.register(View)(texts.take_view)
+_make.register(ImportTable)(make_import_table)
+_take.register(ImportTable)(take_import_table)
 _make.register(Trigger)(texts.make_trigger)
 _take.register(Trigger)(texts.take_trigger)
 

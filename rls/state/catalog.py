@@ -11,6 +11,7 @@ from psycopg import Connection, sql
 
 from rls.names import ORGANISATION_TABLES, RIGHTS_SCHEMA, Installation, QualifiedName
 from rls.resources import sql_text, template
+from rls.state.imports import read_imports
 from rls.state.made import Routine
 from rls.state.objects import (
     AssignmentRow,
@@ -78,6 +79,7 @@ def read_state(
     objects.update(_database_roles(connection, ours, installation))
     objects.update(_functions(connection, applied))
     objects.update(read_texts(connection, wanted, applied, installation))
+    objects.update(read_imports(connection, applied, installation))
     objects.update(_row_security(connection, managed))
     objects.update(_all_grants(connection, managed, ours | roles, installation, {*wanted, *applied}))
     objects.update(_permissions(connection))
@@ -111,15 +113,15 @@ def _roles(desired: State) -> set[str]:
 
 
 def views_of(connection: Connection[Any], installation: Installation) -> set[QualifiedName]:
-    """Return what is in the schema of the reading views."""
+    """Return what is in the schemas of the reading views and the import tables."""
     query = """
-        select class.relname::text as name
+        select namespace.nspname::text as schema, class.relname::text as name
         from pg_catalog.pg_class as class
         join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-        where class.relkind = 'v' and namespace.nspname = %(schema)s
+        where class.relkind in ('r', 'v') and namespace.nspname = any (%(schemas)s)
     """
-    rows = rows_of(connection, query, {"schema": installation.views})
-    return {QualifiedName(installation.views, row["name"]) for row in rows}
+    rows = rows_of(connection, query, {"schemas": [installation.views, installation.imports]})
+    return {QualifiedName(row["schema"], row["name"]) for row in rows}
 
 
 def _all_grants(
@@ -250,7 +252,7 @@ def _grants(
     )
     known = {"roles": sorted({*roles, installation.rls_owner, installation.view_owner})}
     grantees = [row["name"] for row in rows_of(connection, grantees_query, known)]
-    schemas = {RIGHTS_SCHEMA, installation.views, *(table.schema for table in tables)}
+    schemas = {RIGHTS_SCHEMA, installation.views, installation.imports, *(table.schema for table in tables)}
     values = {
         "grantees": grantees,
         "organisation": installation.organisation,
@@ -261,8 +263,9 @@ def _grants(
     for row in rows_of(connection, sql_text("catalog/grants.sql"), values):
         schema, name = row["schema"], row["name"]
         whole_schema = name is None and schema in schemas
-        if row["grantee"] == installation.rls_owner and (name or schema in (RIGHTS_SCHEMA, installation.organisation)):
-            continue  # what migrations gave it
+        made = (RIGHTS_SCHEMA, installation.organisation, installation.imports)
+        if row["grantee"] == installation.rls_owner and (name or schema in made):
+            continue  # what migrations gave it, and what it owns
         given = schema == installation.views or (name is None and schema in (RIGHTS_SCHEMA, installation.organisation))
         if row["grantee"] == installation.view_owner and given:
             continue  # the same, and what it owns

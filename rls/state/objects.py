@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from rls.names import RIGHTS_SCHEMA, QualifiedName
+from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 
 Command = Literal["select", "insert", "update", "delete"]
@@ -237,6 +238,7 @@ Object = (
     | Routine
     | Function
     | View
+    | ImportTable
     | Trigger
     | Policy
     | RowSecurity

@@ -13,3 +13,7 @@ create schema {views} authorization {view_owner};
 comment on schema {views} is 'Reading views: what each person may see of every entity, fields included; for people and BI tools';
 
 grant usage on schema rls, {organisation} to {view_owner};
+
+create schema {imports} authorization {rls_owner};
+
+comment on schema {imports} is 'Import tables: COPY into one loads its entity''s table, as far as one may import';

@@ -1,3 +1,5 @@
+drop schema {imports} cascade;
+
 drop schema {views} cascade;
 
 drop schema {organisation};

@@ -1,6 +1,12 @@
 begin;
 revoke select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" from "crm_manager";
 revoke select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" from "crm_manager";
+drop trigger if exists "rowlock_created" on "crm"."activity";
+drop trigger if exists "rowlock_created" on "crm"."deal";
+set local role "crm_rls_owner";
+drop table "crm_import"."activity";
+drop table "crm_import"."deal";
+set local role none;
 drop policy if exists "manager_creates" on "crm"."activity";
 drop policy if exists "manager_deletes" on "crm"."activity";
 drop policy if exists "manager_reads" on "crm"."activity";
@@ -17,4 +23,6 @@ drop function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], bool
 drop function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]);
 drop function "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
 drop function "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
+drop function "rls"."created_activity"();
+drop function "rls"."created_deal"();
 commit;

@@ -6,6 +6,90 @@ set local role none;
 grant usage on schema "crm" to "crm_head";
 grant usage on schema "crm" to "crm_manager";
 set local role "crm_rls_owner";
+grant usage on schema "crm_import" to "crm_manager";
+create or replace function "rls"."created_activity"()
+  returns trigger
+  language plpgsql
+  volatile
+  security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  caller constant name := rls.caller();
+  held constant text[] := pg_catalog.array_remove(array[case when pg_catalog.pg_has_role(caller, 'crm_manager', 'usage') then 'manager' end]::text[], null);
+  "mine" boolean[];
+  "department_reached" boolean[];
+  "subtree_reached" boolean[];
+  beyond bigint;
+begin
+  if rls.is_bound(caller) then
+    select "reach"."mine"::boolean[], "team"."department_reached"::boolean[], "team"."subtree_reached"::boolean[] into "mine", "department_reached", "subtree_reached"
+    from rls.reach left join rls.team on team.id = reach.team
+    where reach.login = caller;
+    select count(*) into beyond from made as "activity" where ((held && array['manager']) and ("mine"["activity"."parent_owner_id"])) is not true;
+    if beyond > 0 then
+      perform rls.create_beyond_import('activity', beyond);
+    end if;
+  end if;
+  return null;
+end
+$$;
+revoke all on function "rls"."created_activity"() from public;
+create or replace function "rls"."created_deal"()
+  returns trigger
+  language plpgsql
+  volatile
+  security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  caller constant name := rls.caller();
+  held constant text[] := pg_catalog.array_remove(array[case when pg_catalog.pg_has_role(caller, 'crm_manager', 'usage') then 'manager' end]::text[], null);
+  "mine" boolean[];
+  "department_reached" boolean[];
+  "subtree_reached" boolean[];
+  beyond bigint;
+begin
+  if rls.is_bound(caller) then
+    select "reach"."mine"::boolean[], "team"."department_reached"::boolean[], "team"."subtree_reached"::boolean[] into "mine", "department_reached", "subtree_reached"
+    from rls.reach left join rls.team on team.id = reach.team
+    where reach.login = caller;
+    select count(*) into beyond from made as "deal" where ((held && array['manager']) and ("mine"["deal"."owner_id"])) is not true;
+    if beyond > 0 then
+      perform rls.create_beyond_import('deal', beyond);
+    end if;
+  end if;
+  return null;
+end
+$$;
+revoke all on function "rls"."created_deal"() from public;
+create or replace function "rls"."created_product"()
+  returns trigger
+  language plpgsql
+  volatile
+  security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_variable
+declare
+  caller constant name := rls.caller();
+  held constant text[] := pg_catalog.array_remove(array[]::text[], null);
+
+  beyond bigint;
+begin
+  if rls.is_bound(caller) then
+
+    select count(*) into beyond from made as "product" where (false) is not true;
+    if beyond > 0 then
+      perform rls.create_beyond_import('product', beyond);
+    end if;
+  end if;
+  return null;
+end
+$$;
+revoke all on function "rls"."created_product"() from public;
 create or replace function "rls"."head_creates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
@@ -259,6 +343,65 @@ create policy "manager_reads" on "crm"."product" for select to "crm_manager"
 create policy "manager_updates" on "crm"."product" for update to "crm_manager"
   using ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))))
   with check ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
+set local role "crm_rls_owner";
+create unlogged table "crm_import"."activity" (
+  "deal_id" bigint,
+  "subject" text
+) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
+
+comment on table "crm_import"."activity" is 'What is copied into this table goes into its entity''s, as far as whoever copies may import';
+
+create trigger rowlock_import after insert on "crm_import"."activity" referencing new table as made
+  for each statement execute function rls.import_rows('"crm"."activity"');
+
+create trigger rowlock_log after insert on "crm_import"."activity" referencing new table as made
+  for each statement execute function rls.log_import('activity', 'crm_import.activity')
+;
+create unlogged table "crm_import"."deal" (
+  "owner_id" integer,
+  "is_open" boolean,
+  "stage" text,
+  "pipeline" text,
+  "title" text,
+  "rep" uuid
+) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
+
+comment on table "crm_import"."deal" is 'What is copied into this table goes into its entity''s, as far as whoever copies may import';
+
+create trigger rowlock_import after insert on "crm_import"."deal" referencing new table as made
+  for each statement execute function rls.import_rows('"crm"."deal"');
+
+create trigger rowlock_log after insert on "crm_import"."deal" referencing new table as made
+  for each statement execute function rls.log_import('deal', 'crm_import.deal')
+;
+create unlogged table "crm_import"."product" (
+  "name" text
+) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
+
+comment on table "crm_import"."product" is 'What is copied into this table goes into its entity''s, as far as whoever copies may import';
+
+create trigger rowlock_import after insert on "crm_import"."product" referencing new table as made
+  for each statement execute function rls.import_rows('"crm"."product"');
+
+create trigger rowlock_log after insert on "crm_import"."product" referencing new table as made
+  for each statement execute function rls.log_import('product', 'crm_import.product')
+;
+set local role none;
+create or replace trigger "rowlock_created" after insert on "crm"."activity" referencing new table as made
+  for each statement
+  when (coalesce(pg_catalog.current_setting('rowlock.import', true), '') <> '') execute function "rls"."created_activity"();
+
+alter table "crm"."activity" enable trigger "rowlock_created";
+create or replace trigger "rowlock_created" after insert on "crm"."deal" referencing new table as made
+  for each statement
+  when (coalesce(pg_catalog.current_setting('rowlock.import', true), '') <> '') execute function "rls"."created_deal"();
+
+alter table "crm"."deal" enable trigger "rowlock_created";
+create or replace trigger "rowlock_created" after insert on "crm"."product" referencing new table as made
+  for each statement
+  when (coalesce(pg_catalog.current_setting('rowlock.import', true), '') <> '') execute function "rls"."created_product"();
+
+alter table "crm"."product" enable trigger "rowlock_created";
 grant delete on table "crm"."activity" to "crm_head";
 grant insert ("deal_id", "subject") on table "crm"."activity" to "crm_head";
 grant select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" to "crm_head";
@@ -289,6 +432,8 @@ grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") 
 grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
 grant select ("id", "name") on table "crm"."product" to "crm_manager";
 set local role "crm_rls_owner";
+grant insert ("deal_id", "subject") on table "crm_import"."activity" to "crm_manager";
+grant insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm_import"."deal" to "crm_manager";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_manager";
 grant execute on function "rls"."department_owners"() to "crm_manager";
 grant execute on function "rls"."folded_department_owners"() to "crm_manager";
