@@ -12,7 +12,7 @@ from functools import cache
 
 from psycopg import sql
 
-from rls.definition.levels import Cell, levels
+from rls.definition.levels import Cell, levels, of_parent
 from rls.definition.model import Definition, Entity, Level, Operation, Owner, Role
 from rls.names import QualifiedName
 
@@ -62,15 +62,8 @@ def sources(definition: Definition, entity: Entity) -> tuple[Source, ...]:
 
 
 def operation_on(source: Source, operation: Operation) -> Operation:
-    """Return the parent's operation that an operation on the child follows.
-
-    Changing what belongs to a record is changing the record (semantics,
-    "Activities follow their parent"): create, update and delete follow the
-    parent's update.
-    """
-    if source.always_this or operation not in ("create", "delete"):
-        return operation
-    return "update"
+    """Return the operation on the source's entity that decides about one on its rows."""
+    return operation if source.always_this else of_parent(operation)
 
 
 def source_levels(source: Source, role: Role, operation: Operation, fields: str | None = None) -> Levels:

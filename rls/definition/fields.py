@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from rls.definition.levels import levels
+from rls.definition.levels import levels, of_parent
 from rls.definition.model import Definition, Entity, Level, Operation, Role
 
 
@@ -26,8 +26,8 @@ def followed(definition: Definition, entity: Entity, operation: Operation) -> tu
     """Return the entities whose rights decide, and by which operation: its own, or its parents' (decision 0011)."""
     if not entity.parents:
         return ((entity, operation),)
-    asked: Operation = "update" if operation in ("create", "delete") else operation
-    return tuple((definition.entity(name), asked) for name in dict.fromkeys(one.entity for one in entity.parents))
+    parents = dict.fromkeys(one.entity for one in entity.parents)
+    return tuple((definition.entity(name), of_parent(operation)) for name in parents)
 
 
 def reach(definition: Definition, role: Role, entity: Entity, group: str, operation: Operation) -> Reach:

@@ -54,6 +54,16 @@ def levels(
     return {cell: level(cell) for cell in cells(entity)}
 
 
+def of_parent(operation: Operation) -> Operation:
+    """Return the parent's operation that an operation on a child follows.
+
+    Changing what belongs to a record is changing the record (semantics,
+    "Activities follow their parent"): create, update and delete follow the
+    parent's update.
+    """
+    return "update" if operation in ("create", "delete") else operation
+
+
 def deciding(role: Role, entity: Entity, operation: Operation, fields: str | None = None) -> tuple[Permission, ...]:
     """Return what *role* says that :func:`levels` come from: of the group of fields, else of the record."""
     updating: Operation = "update" if operation == "create" else operation
