@@ -198,6 +198,7 @@ class _Rendered:
     def organisation(self) -> Iterator[Helper]:
         texts = [self.text(f"schema/rls/{path.name}") for path in _files()]
         texts += [self.text("schema/organisation/check_login.sql"), self.text("templates/follow_pools.sql")]
+        texts.append(self.text("templates/follow_counters.sql"))
         for schema, tables in ((self.installation.organisation, ORGANISATION), (RIGHTS_SCHEMA, FOLLOWED)):
             for name, followed in tables.items():
                 table = sql.Identifier(schema, name)
@@ -248,7 +249,7 @@ def _parsed(text: str, installation: Installation) -> Iterator[Helper]:
         yield _on_table("helper policy", match, (gone, match[0].rstrip(";")))
 
 
-_INTERNAL = {"int": "integer", "int[]": "integer[]"}
+_INTERNAL = {"int": "integer", "int[]": "integer[]", "timestamptz": "timestamp with time zone"}
 """How ``format_type`` calls what our files call otherwise."""
 
 

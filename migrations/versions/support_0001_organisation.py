@@ -27,6 +27,9 @@ TABLES = (
     "reach",
     "role",
     "permission",
+    "budget",
+    "counter",
+    "budget_reset",
     "assignment",
     "applied",
     "history",
@@ -37,7 +40,17 @@ TABLES = (
     "bulk_log",
 )
 BEFORE_TABLES = ("keep_log",)
-BEFORE_VIEWS = ("slice_of", "marked", "widest", "principal_role", "is_principal")
+BEFORE_VIEWS = (
+    "slice_of",
+    "marked",
+    "widest",
+    "principal_role",
+    "is_principal",
+    "counter_room",
+    "window_length",
+    "window_begins",
+    "counted_rows",
+)
 VIEWS = (
     "desired_closure",
     "closure_drift",
@@ -53,6 +66,7 @@ VIEWS = (
     "desired_membership",
     "existing_principal",
     "desired_pool_membership",
+    "budget_use",
 )
 FUNCTIONS = (
     "lock_organisation",
@@ -119,6 +133,13 @@ FUNCTIONS = (
     "create_beyond_import",
     "import_rows",
     "log_import",
+    "exportable",
+    "counter_of",
+    "allowance",
+    "over_budget",
+    "refresh_counters",
+    "follow_counters",
+    "reset_budget",
 )
 
 
@@ -200,3 +221,5 @@ def _follow(migration: Migration) -> None:
                 )
     migration.run("schema/organisation/check_login.sql")
     migration.run("templates/follow_pools.sql")
+    with migration.acting_as(migration.installation.rls_owner):
+        migration.run("templates/follow_counters.sql")

@@ -17,6 +17,7 @@ from rls.compiler.checking import check
 from rls.compiler.field_triggers import Writing
 from rls.compiler.fields import Fields
 from rls.compiler.importing import Importing
+from rls.compiler.metering import HELPERS, Metering, budgets, metered
 from rls.compiler.owners import Argument, arguments
 from rls.compiler.predicates import READABLE
 from rls.compiler.privileges import COMMANDS, FIELD_HELPERS, column_of, granted, needed, reading_reach
@@ -56,6 +57,8 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         yield DatabaseRole(name)
         yield RoleRow(role.name, name, role.timed)
         yield from needed(name)
+        if metered(definition):
+            yield from (Grant(name, RIGHTS_SCHEMA, helper, "execute") for helper in HELPERS)
     for schema in {entity.table.schema for entity in definition.entities} - {installation.organisation}:
         # The predicates' owner must be able to name the rows they take, that of the views what they show.
         yield Grant(installation.rls_owner, schema, None, "usage")
@@ -71,6 +74,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         rights = Rights(definition, entity, live=_live(definition, entity, table))
         yield RowSecurity(entity.table)
         yield from rights.rows()
+        yield from budgets(entity)
         for role in roles:
             grantee = installation.database_role(role.name)
             yield from _policies(rights, role, table, grantee, installation.rls_owner)
@@ -101,12 +105,19 @@ def _imports(rights: Rights, roles: list[Role], table: Table, installation: Inst
 
 
 def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:
+    metering = Metering(rights, _reach(rights, table))
     for operation, command in COMMANDS.items():
         arguments = _arguments(rights, role, table, operation)
         name = predicate_name(role.name, operation)
-        body = rights.predicate(role, operation).body()
+        predicate = rights.predicate(role, operation)
+        body = predicate.body()
+        counts = operation == "read" and metering.counts(role)
+        if operation == "read":
+            arguments += metering.arguments(arguments)
+        if counts:
+            body = metering.within(predicate)
         types = tuple((argument, kind) for argument, kind, _ in arguments)
-        yield Function(name, table.name, types, body, grantee, owner)
+        yield Function(name, table.name, types, body, grantee, owner, volatile=counts)
         call = sql.SQL("{}.{}({}.*, {})").format(
             sql.Identifier(RIGHTS_SCHEMA),
             sql.Identifier(name),

@@ -44,30 +44,35 @@ Argument = tuple[str, str, sql.Composable]
 class Owners:
     """The conditions on a table's owner column, by level (own, department, subdepartments).
 
-    ``finds``: rows are to be found by them, and not only checked.
+    ``finds``: rows are to be found by them, and not only checked.  ``prefix`` is
+    what the names of the arguments begin with.
     """
 
     column: sql.Composable
     live: bool
     finds: bool = True
+    prefix: str = ""
 
     def now(self, level: Level) -> sql.Composable:
         """Return the live condition; nothing where the other one is."""
         if not self.live:
             return TRUE
         bits = "mine" if level is Level.own else f"{TEAMS[level]}_reached"
-        return sql.SQL("({}[{}] or null) is not null").format(sql.Identifier(bits), self.column)
+        return sql.SQL("({}[{}] or null) is not null").format(self._argument(bits), self.column)
 
     def planned(self, level: Level) -> sql.Composable:
         """Return the condition that finds its rows by an index; nothing where there is none to find."""
         if self.live and not self.finds:
             return TRUE
         if level is Level.own:
-            return sql.SQL("{} = {}").format(self.column, _call("me") if self.live else sql.SQL("me"))
+            return sql.SQL("{} = {}").format(self.column, _call("me") if self.live else sql.SQL(f"{self.prefix}me"))
         owners = f"{TEAMS[level]}_owners"
         if not self.live:
-            return sql.SQL("{} = any ({})").format(self.column, sql.Identifier(owners))
+            return sql.SQL("{} = any ({})").format(self.column, self._argument(owners))
         return _call("owned_by", self.column, _call(owners))
+
+    def _argument(self, name: str) -> sql.Composable:
+        return sql.Identifier(f"{self.prefix}{name}")
 
     def both(self, level: Level) -> sql.Composable:
         """Return what is true for the rows whose owner the caller reaches at this level."""

@@ -51,7 +51,8 @@ class Predicate:
     of another role counts instead.  ``within_read``: rows must also be readable
     by any of the caller's roles.  ``version`` is that of the levels.  ``live``:
     the table names its owners by ``person.id`` in an integer column.  ``finds``:
-    its rows are to be found, and not only checked.
+    its rows are to be found, and not only checked.  ``prefix`` is what the names
+    of its arguments begin with.
 
     Whatever asks something when it runs asks in ``counted`` whether the levels
     are still those it was written for.
@@ -66,12 +67,14 @@ class Predicate:
     version: str = ""
     live: bool = False
     finds: bool = True
+    prefix: str = ""
 
     def body(self) -> str:
         """Return the expression after RETURN."""
         reached = self._within_read() if self.within_read else self._reached()
         if self.timed or self.overruled or self.within_read:
-            reached = all_of([sql.SQL("{} = any (counted)").format(self._counting()), reached])
+            cells = sql.SQL(f"{self.prefix}counted")
+            reached = all_of([sql.SQL("{} = any ({})").format(self._counting(), cells), reached])
         return reached.as_string(None)
 
     def _counting(self) -> sql.Composable:
@@ -142,7 +145,7 @@ class Predicate:
 
     def _owners(self) -> Owners | None:
         name = next((source.owner.column for source in self.sources if source.owner), None)
-        return Owners(column(self.table, name), self.live, self.finds) if name else None
+        return Owners(column(self.table, name), self.live, self.finds, self.prefix) if name else None
 
     def _open(self) -> sql.Composable:
         name = next((source.open for source in self.sources if source.open), None)

@@ -14,13 +14,13 @@ from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
 from rls.plan.plan import Plan, holds, make_plan, membership_drift, replan
 from rls.state.catalog import read_some
-from rls.state.objects import AssignmentRow, DatabaseRole, Deviation, Function, Grant, PermissionRow, RoleRow
+from rls.state.objects import AssignmentRow, BudgetRow, DatabaseRole, Deviation, Function, Grant, PermissionRow, RoleRow
 
 LOCK = "lock table rls.refreshed in share row exclusive mode"
 """Serialises everything that changes rights; the organisation's triggers take it too."""
 
 _HELD = (DatabaseRole, RoleRow, AssignmentRow)
-_ALONE = (Function, Grant, PermissionRow, AssignmentRow)
+_ALONE = (Function, Grant, PermissionRow, BudgetRow, AssignmentRow)
 """What changes of levels and assignments change; changing one changes nothing else."""
 
 

@@ -11,6 +11,7 @@ from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
+    BudgetRow,
     DatabaseRole,
     Deviation,
     Function,
@@ -60,13 +61,14 @@ _RISKS: dict[type, tuple[Risk, Risk, Risk]] = {
     RowSecurity: (Risk.closes, Risk.closes, Risk.opens),
     Grant: (Risk.opens, Risk.changes, Risk.closes),
     PermissionRow: (Risk.opens, Risk.changes, Risk.closes),
+    BudgetRow: (Risk.closes, Risk.changes, Risk.opens),
     AssignmentRow: (Risk.opens, Risk.changes, Risk.closes),
     Deviation: (Risk.changes, Risk.changes, Risk.changes),
 }
 """By type: the risk of creating, altering and dropping."""
 
 _TABLE_LOCKS = (Policy, RowSecurity, Trigger)
-_PREPARED = (DatabaseRole, RoleRow, Policy, Routine)
+_PREPARED = (DatabaseRole, RoleRow, BudgetRow, Policy, Routine)
 _CLEANED_UP = (DatabaseRole, RoleRow, Policy, Function, Routine)
 
 

@@ -12,6 +12,7 @@ from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
+    BudgetRow,
     DatabaseRole,
     Deviation,
     Function,
@@ -35,6 +36,7 @@ CREATION: tuple[type, ...] = (
     Trigger,
     Grant,
     PermissionRow,
+    BudgetRow,
     RoleRow,
     AssignmentRow,
 )

@@ -18,6 +18,7 @@ from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
     AssignmentRow,
+    BudgetRow,
     DatabaseRole,
     Deviation,
     Function,
@@ -119,11 +120,10 @@ def _(thing: Function, before: Object | None) -> Iterator[sql.Composed]:
         before = None
     row = sql.SQL("{} {}").format(sql.Identifier(thing.table.name), relation(thing.table))
     arguments = (sql.SQL("{} {}").format(sql.Identifier(name), _type(kind)) for name, kind in thing.arguments)
-    yield sql.SQL(
-        "create or replace function {}({})\n  returns boolean\n  language sql\n  stable\n  parallel safe\n  return {}"
-    ).format(
+    yield sql.SQL("create or replace function {}({})\n  returns boolean\n  language sql\n  {}\n  return {}").format(
         sql.Identifier(RIGHTS_SCHEMA, thing.name),
         sql.SQL(", ").join([row, *arguments]),
+        sql.SQL("volatile\n  parallel unsafe" if thing.volatile else "stable\n  parallel safe"),
         sql.SQL(thing.body),
     )
     if before is None or _granted_to(before) != thing.grantee:
@@ -265,6 +265,10 @@ def _(thing: PermissionRow, after: Object | None) -> Iterator[sql.Composed]:
         yield sql.SQL("delete from rls.permission where (role, entity, operation, cell) = ({})").format(
             sql.SQL(", ").join(map(sql.Literal, thing.identity))
         )
+
+
+_make.register(BudgetRow)(texts.make_budget)
+_take.register(BudgetRow)(texts.take_budget)
 
 
 @_make.register

@@ -9,13 +9,14 @@ from rls.revising import operations as _operations
 from rls.revising.environment import environment
 from rls.revising.revision import Assignment, Rights, alter, create, drop
 from rls.state.made import Routine, Trigger, View
-from rls.state.objects import DatabaseRole, Function, Grant, PermissionRow, Policy, RoleRow, RowSecurity
+from rls.state.objects import BudgetRow, DatabaseRole, Function, Grant, PermissionRow, Policy, RoleRow, RowSecurity
 
 REGISTERED = (_operations.ChangeRights, _operations.RestoreRights)
 """What Alembic knows since this package was imported."""
 
 __all__ = [
     "Assignment",
+    "BudgetRow",
     "DatabaseRole",
     "Function",
     "Grant",

@@ -15,6 +15,7 @@ from rls.state.imports import read_imports
 from rls.state.made import Routine
 from rls.state.objects import (
     AssignmentRow,
+    BudgetRow,
     DatabaseRole,
     Function,
     Grant,
@@ -83,6 +84,7 @@ def read_state(
     objects.update(_row_security(connection, managed))
     objects.update(_all_grants(connection, managed, ours | roles, installation, {*wanted, *applied}))
     objects.update(_permissions(connection))
+    objects.update(_budgets(connection))
     objects.update(_assignments(connection))
     return Current(State(frozenset(objects)), tuple(foreign))
 
@@ -97,7 +99,7 @@ def read_some(
     :param wanted: no policies, row security or database roles.
     """
     pin(connection)
-    found: set[Object] = {*_permissions(connection), *_assignments(connection)}
+    found: set[Object] = {*_permissions(connection), *_budgets(connection), *_assignments(connection)}
     names = {thing.name for thing in wanted if isinstance(thing, Function)}
     if names:
         found.update(_functions(connection, read_applied(connection, names), names))
@@ -198,7 +200,7 @@ def _functions(
         arguments = tuple(zip(row["names"], row["types"], strict=True))
         body = source_of(known, row["canonical"])
         called = None if row["row"] == table.name else row["row"]
-        yield Function(row["name"], table, arguments, body, row["grantee"], row["owner"], called)
+        yield Function(row["name"], table, arguments, body, row["grantee"], row["owner"], called, row["volatile"])
 
 
 def _policies(
@@ -277,6 +279,11 @@ def _grants(
 def _permissions(connection: Connection[Any]) -> Iterator[PermissionRow]:
     query = "select role, entity, operation, cell, level, explicit from rls.permission"
     yield from (PermissionRow(**row) for row in rows_of(connection, query))
+
+
+def _budgets(connection: Connection[Any]) -> Iterator[BudgetRow]:
+    query = "select entity, kind as counted, rows, per, statement from rls.budget"
+    yield from (BudgetRow(**row) for row in rows_of(connection, query))
 
 
 def _assignments(connection: Connection[Any]) -> Iterator[AssignmentRow]:

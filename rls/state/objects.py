@@ -47,7 +47,8 @@ class Function:
     ``arguments`` are (name, type) after the row itself; ``body`` is the
     expression after RETURN; ``grantee`` alone may execute it, besides ``owner``.
     ``row`` is set where the row is not called by its table's name: the table was
-    renamed since.
+    renamed since.  ``volatile``: it counts the rows it lets through, which no
+    parallel worker can.
     """
 
     kind: ClassVar = "function"
@@ -58,6 +59,7 @@ class Function:
     grantee: str
     owner: str
     row: str | None = None
+    volatile: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -181,6 +183,26 @@ class PermissionRow:
 
 
 @dataclass(frozen=True, order=True)
+class BudgetRow:
+    """A row of ``rls.budget``: how many rows are read or created in a window of time."""
+
+    kind: ClassVar = "budget"
+    entity: str
+    counted: str
+    rows: int
+    per: str
+    statement: int
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """The entity, and what is counted."""
+        return (self.entity, self.counted)
+
+    def __str__(self) -> str:
+        return f"{self.counted} {self.entity} {self.rows} per {self.per}"
+
+
+@dataclass(frozen=True, order=True)
 class AssignmentRow:
     """A row of ``rls.assignment`` that belongs to the definitions file.
 
@@ -244,6 +266,7 @@ Object = (
     | RowSecurity
     | Grant
     | PermissionRow
+    | BudgetRow
     | AssignmentRow
     | Deviation
 )

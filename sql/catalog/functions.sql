@@ -11,6 +11,7 @@ select
   coalesce(proc.proargnames[1], '') as row,
   coalesce(proc.proargnames[2:], array[]::text[]) as names,
   pg_catalog.pg_get_userbyid(proc.proowner)::text as owner,
+  proc.provolatile = 'v' as volatile,
   pg_catalog.concat_ws(
     e'\n',
     pg_catalog.pg_get_functiondef(proc.oid),

@@ -17,3 +17,7 @@ grant usage on schema rls, {organisation} to {view_owner};
 create schema {imports} authorization {rls_owner};
 
 comment on schema {imports} is 'Import tables: COPY into one loads its entity''s table, as far as one may import';
+
+create schema rls_counter authorization {rls_owner};
+
+comment on schema rls_counter is 'Rowlock: the sequences that count what people read and create; nobody has USAGE';

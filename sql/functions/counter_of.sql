@@ -1,0 +1,13 @@
+-- The sequence that counts what the caller reads or creates of an entity.
+create or replace function rls.counter_of(wanted_entity text, wanted_kind text)
+  returns regclass
+  language sql
+  stable
+  security definer
+  parallel safe
+  set search_path = pg_catalog, pg_temp
+begin atomic
+  select counter.sequence
+  from rls.counter
+  where counter.login = rls.caller() and counter.entity = wanted_entity and counter.kind = wanted_kind;
+end;

@@ -1,0 +1,63 @@
+-- Give everybody in rls.reach a counter for every budget, and take those of whoever is gone: no sequence is dropped, as
+-- that would wait for their open transactions, but kept for the next.
+create or replace function rls.refresh_counters()
+  returns void
+  language plpgsql
+  volatile
+  security definer
+  set search_path = pg_catalog, pg_temp
+  set jit = off
+as $$
+declare
+  gone rls.counter;
+  wanted record;
+  made regclass;
+  free int;
+begin
+  if not exists (select from rls.budget) and not exists (select from rls.counter where counter.login is not null) then
+    return;
+  end if;
+  for gone in
+    update rls.counter
+    set login = null, entity = null, kind = null
+    from rls.counter as before
+    where
+      before.id = counter.id
+      and before.login is not null
+      and not (
+        exists (select from rls.reach where reach.login = before.login)
+        and exists (select from rls.budget where budget.entity = before.entity and budget.kind = before.kind)
+      )
+    returning before.*
+  loop
+    if to_regrole(quote_ident(gone.login)) is not null then
+      execute format('revoke all on sequence %s from %I', gone.sequence, gone.login);
+    end if;
+  end loop;
+  for wanted in
+    select reach.login, budget.entity, budget.kind
+    from rls.reach
+    join pg_roles as role on role.rolname = reach.login
+    cross join rls.budget
+    where not exists (
+      select
+      from rls.counter as there
+      where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
+    )
+    order by reach.login, budget.entity, budget.kind
+  loop
+    select unused.id, unused.sequence into free, made from rls.counter as unused where unused.login is null limit 1;
+    if found then
+      perform setval(made, 1, false);
+    else
+      insert into rls.counter default values returning id into free;
+      execute format('create sequence rls_counter.counter_%s', free);
+      made := to_regclass(format('rls_counter.counter_%s', free));
+    end if;
+    update rls.counter as given
+    set login = wanted.login, entity = wanted.entity, kind = wanted.kind, sequence = made
+    where given.id = free;
+    execute format('grant usage on sequence %s to %I', made, wanted.login);
+  end loop;
+end
+$$;
