@@ -15,6 +15,12 @@ SLOW = 5
 SOME = 2
 """Who takes so many times as long as the hand-written WHERE runs but so many rounds."""
 
+PATIENT = 10
+"""Nobody is cancelled before so many times as long."""
+
+Cell = dict[str, list[Figures]]
+"""Contender → the figures of its runs."""
+
 
 @dataclass(frozen=True)
 class Effort:
@@ -26,23 +32,24 @@ class Effort:
     patience: float = 2.0
 
 
-def measure(sessions: list[Asking], query: Query, statements: Mapping[str, str], effort: Effort) -> Cell:
+def measure(sessions: list[Asking], query: Query, statements: Mapping[str, str], effort: Effort) -> tuple[Cell, float]:
     """Run a query by everyone in turn; the first run of each warms up and is not counted.
 
-    :return: contender → the figures of its runs; empty where it was cancelled.
+    :param sessions: that of the hand-written WHERE first.
+    :return: contender → the figures of its runs, empty where it was cancelled; and after how many milliseconds that is.
     """
-    found: dict[str, list[Figures]] = {}
-    racing = []
+    found: Cell = {session.contender.name: [] for session in sessions}
+    racing, patience = [], effort.patience * 1000
     for session in sessions:
-        name = session.contender.name
         unhurried = session.contender in (HAND, ROWLOCK)
-        session.patience(0 if unhurried else int(effort.patience * 1000))
-        found[name] = []
+        session.patience(0 if unhurried else int(patience))
         try:
-            session.timed(query, statements[name])
-            racing.append(session)
+            passed, _ = session.timed(query, statements[session.contender.name])
         except TooSlowError:
             continue
+        if session.contender is HAND:
+            patience = max(patience, PATIENT * passed)
+        racing.append(session)
     begin = time.perf_counter()
     for number in range(effort.most):
         if number >= effort.least and time.perf_counter() - begin > effort.seconds:
@@ -55,7 +62,7 @@ def measure(sessions: list[Asking], query: Query, statements: Mapping[str, str],
                 found[name].append(session.timed(query, statements[name]))
             except TooSlowError:
                 racing = [other for other in racing if other is not session]
-    return found
+    return found, patience
 
 
 def _fast(found: Mapping[str, list[Figures]], name: str) -> bool:
@@ -63,7 +70,3 @@ def _fast(found: Mapping[str, list[Figures]], name: str) -> bool:
         return True
     base, own = (statistics.median(passed for passed, _ in found[each]) for each in (HAND.name, name))
     return own < SLOW * base
-
-
-Cell = dict[str, list[Figures]]
-"""Contender → the figures of its runs."""

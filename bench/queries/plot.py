@@ -27,15 +27,13 @@ def svg(cells: Cells, levels: dict[str, str], title: str, clock: str) -> str:
         y = 70 + LINE * position
         parts.append(f'<text x="10" y="{y + 4}">{escape(name)}</text>')
         for number, cell in enumerate(chosen):
-            base = cell.spread(HAND.name, clock)
-            if base is None or name not in cell.runs:
+            if name not in cell.runs:
                 continue
-            spread = cell.spread(name, clock)
-            times = (spread.median if spread else cell.patience) / base.median
+            times, cancelled = cell.times(name, HAND.name, clock)
             colour = COLOURS[levels[cell.place.person]]
             place = f'cx="{_x(times):.1f}" cy="{y + number * 7 % 19 - 9}" r="2.2"'
-            look = f'fill="{colour}" fill-opacity="0.6"' if spread else f'fill="none" stroke="{colour}"'
-            said = f"{cell.place.person}, {cell.place.query}: {'' if spread else 'over '}{times:.2f}"
+            look = f'fill="{colour}" fill-opacity="0.6"' if not cancelled else f'fill="none" stroke="{colour}"'
+            said = f"{cell.place.person}, {cell.place.query}: {'over ' if cancelled else ''}{times:.2f}"
             parts.append(f"<circle {place} {look}><title>{escape(said)}</title></circle>")
     for position, (level, colour) in enumerate(COLOURS.items()):
         x = LEFT + 150 * position

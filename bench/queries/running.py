@@ -103,8 +103,8 @@ class Runner:
             session.contender.name: session.prepare(query, self._values, place.form, place.workers)
             for session in sessions
         }
-        runs = measure(sessions, query, statements, self._wanted.effort)
-        cell = Measured(place, self._wanted.effort.patience * 1000, runs, self._objections(query, sessions, statements))
+        runs, patience = measure(sessions, query, statements, self._wanted.effort)
+        cell = Measured(place, patience, runs, self._objections(query, sessions, statements))
         if self._wanted.explain and self._worth_explaining(cell):
             _explain(self._wanted.explain, cell, sessions, statements, self._wanted.clock)
         return cell

@@ -42,10 +42,24 @@ class Measured:
         runs = self.runs.get(contender)
         if not runs:
             return None
-        computed = [after for _, after in runs if after is not None]
-        if clock == "processor" and not self.place.workers and len(computed) == len(runs):
-            return Spread.of(computed)
-        return Spread.of([passed for passed, _ in runs])
+        if self._clock(contender, clock) == "wall":
+            return Spread.of([passed for passed, _ in runs])
+        return Spread.of([computed for _, computed in runs if computed is not None])
+
+    def times(self, contender: str, base: str, clock: str) -> tuple[float, bool]:
+        """Return how many times as long as *base* a contender takes, and whether it was cancelled after that.
+
+        Both by the same clock.
+        """
+        used = self._clock(contender, clock)
+        spread, other = self.spread(contender, used), self.spread(base, used)
+        assert other is not None, "nobody cancels what others are compared with"
+        return (spread.median if spread else self.patience) / other.median, spread is None
+
+    def _clock(self, contender: str, clock: str) -> str:
+        runs = self.runs[contender]
+        known = runs and all(computed is not None for _, computed in runs)
+        return clock if known and not self.place.workers else "wall"
 
 
 class State:

@@ -42,9 +42,7 @@ def against_others(cells: Cells, person: str, clock: str) -> Table:
     for cell in chosen:
         base = cell.spread(HAND.name, clock)
         if base:
-            table.add_row(
-                cell.place.query, f"{base.median:.2f}", *(_times(cell, name, base, clock) for name in names[1:])
-            )
+            table.add_row(cell.place.query, f"{base.median:.2f}", *(_times(cell, name, clock) for name in names[1:]))
     return table
 
 
@@ -114,14 +112,12 @@ def _compared(cell: Measured, clock: str) -> str:
     return " ".join(filter(None, (difference, *marks)))
 
 
-def _times(cell: Measured, name: str, base: Spread, clock: str) -> str:
+def _times(cell: Measured, name: str, clock: str) -> str:
     if name not in cell.runs:
         return ""
-    spread = cell.spread(name, clock)
-    if spread is None:
-        return f"> {cell.patience / base.median:,.0f}"
-    times = spread.median / base.median
-    return f"{times:.2f}" if times < ROUGHLY else f"{times:,.0f}"
+    times, cancelled = cell.times(name, HAND.name, clock)
+    text = f"{times:.2f}" if times < ROUGHLY else f"{times:,.0f}"
+    return f"> {text}" if cancelled else text
 
 
 def _quartiles(spread: Spread) -> str:
