@@ -95,7 +95,8 @@ class Predicate:
         by_owner = [level for level, wanted in BY_OWNER.items() if self._reaches(wanted)] if owners else []
         if owners is None or not by_owner:
             return any_of(elsewise)
-        if self._reaches({Level.all}):
+        if self._reaches({Level.all}) or (self._reaches({Level.open}) and self._reaches({Level.subdepartments})):
+            # Then what comes first lets more rows through than the widest of them should have.
             return any_of([*(self._rows(BY_OWNER[level], owners.both(level)) for level in by_owner), *elsewise])
         *others, widest = by_owner
         first = [owners.now(widest), flag] if self._reaches({Level.open}) else [owners.now(widest)]

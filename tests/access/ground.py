@@ -174,3 +174,20 @@ def assign(connection: psycopg.Connection, company: Company) -> None:
             [one.valid_until for one in given],
         ),
     )
+
+
+def mislead(connection: psycopg.Connection) -> None:
+    """Have statements planned with everybody as an owner, or as a wide team's people: what is live must hold alone.
+
+    A plan may have outlived its constants (decision 0023).
+    """
+    connection.execute(
+        """
+        update rls.team set
+          department_owners = everybody.ids,
+          subtree_owners = everybody.ids,
+          department_wide = team.id % 2 = 0,
+          subtree_wide = team.id % 2 = 0
+        from (select array_agg(person.id) as ids from crm.person) as everybody
+        """
+    )

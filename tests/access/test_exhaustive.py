@@ -30,7 +30,7 @@ from tests.access.enumeration import (
     records,
     staffed,
 )
-from tests.access.ground import install
+from tests.access.ground import install, mislead
 from tests.access.judge import Judge
 from tests.access.rows import Row
 from tests.fixtures.database import Database
@@ -157,6 +157,8 @@ def test_one_two_and_three_roles(
     company, viewers = staffed(definition(rule, family), holders(family)[start:end])
     connection = database.connect()
     install(connection, company, tmp_path)
+    if rule == "explicit":
+        mislead(connection)
     judge = Judge(connection, company, rows(), ME)
     judge.store()
     draw = Random(start)

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.access.enumeration import DAY, ME, OPERATIONS, PLACES, numbered, records, staffed
-from tests.access.ground import install
+from tests.access.ground import install, mislead
 from tests.access.judge import Judge
 from tests.access.observer import Attempt, observe
 from tests.access.rows import Row, table_of
@@ -158,6 +158,8 @@ def test_every_shape_of_entity(
     company, viewers = staffed(definition(draw, rule), list(holders(draw)))
     connection = database.connect()
     deployed = install(connection, company, tmp_path)
+    if rule == "explicit":
+        mislead(connection)
     judges = [Judge(connection, company, found, ME) for found in rows().values()]
     for judge in judges:
         judge.store()
@@ -175,6 +177,7 @@ def test_every_shape_of_entity(
         count_decisions(judge.verdict.decisions)
 
         assert not judge.verdict.differences, f"ROWLOCK_DAY={DAY}\n{judge.verdict}"
+    connection.execute("select rls.refresh()")
     assert_converged(connection, deployed)
 
 

@@ -224,3 +224,12 @@ def test_policies_depend_on_the_names_of_roles_and_entities_alone() -> None:
     ]
 
     assert policies[0] == policies[1]
+
+
+def test_where_the_flag_opens_some_stages_only_each_level_is_live_by_itself() -> None:
+    """What comes first lets open records through, and constants may say too much."""
+    won = Permission("deal", "read", Level.subdepartments, stage="won")
+
+    assert body([Permission("deal", "read", Level.open), won]) == (
+        f"(({SUBTREE}) and ({BY_SUBTREE})) or (((deal.stage in ('won')) is not true) and (deal.is_open))"
+    )
