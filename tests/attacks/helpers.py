@@ -72,7 +72,9 @@ statements(
 @attack("helpers", "C01")
 def call_ones_own_predicate(ground: Ground) -> bool:
     """Ask a colleague's predicate with arguments of one's choice."""
-    return ground.mallory().tries("select rls.director_reads(null::crm.deal, 1, array[1], array[1], array['x']) ")
+    return ground.mallory().tries(
+        "select rls.director_reads(null::crm.deal, array[true], array[true], array[true], array['x'])"
+    )
 
 
 @attack("helpers", "C01")
