@@ -48,8 +48,8 @@ _LAST_NEEDED = CREATION.index(Function)
 _SCHEMAS = CREATION.index(Routine) - 0.5
 """Where privileges on schemas come: functions name the tables in them."""
 
-_CALLER = ("folded_roles()", "roles()", "roles_now()")
-"""The functions that say which roles the caller holds."""
+_CALLER = ("folded_roles()", "roles_now()", "roles()")
+"""The functions that say which roles the caller holds, what another one calls before it."""
 
 
 def diff(current: State, desired: State) -> tuple[Change, ...]:
@@ -126,9 +126,10 @@ def _rank(thing: Object) -> float:
         return 2 * len(CREATION) - thing.step
     if isinstance(thing, Grant) and thing.table is None:
         return _SCHEMAS
-    if isinstance(thing, Routine) and thing.name not in _CALLER:
+    if isinstance(thing, Routine):
         # What asks for the caller's roles comes after the functions that say which they are.
-        return CREATION.index(Routine) + 0.5
+        place = _CALLER.index(thing.name) if thing.name in _CALLER else len(_CALLER)
+        return CREATION.index(Routine) + place / 10
     return CREATION.index(type(thing))
 
 

@@ -101,6 +101,14 @@ analyze;
 """
 
 
+ASSIGN = """
+insert into rls.assignment (role, principal_kind, principal_id, valid_until)
+select %(role)s, 'person', id, case when %(role)s = 'deputy' then now() - interval '1 day' end
+from crm.person
+where login = %(login)s
+"""
+
+
 def wanted(roles: str = ROLES, entities: str = ENTITIES) -> Definition:
     """Return the company's definition."""
     return definition(entities, roles)
@@ -115,19 +123,15 @@ def found(connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("create role {} login password {}").format(name, sql.Literal(f"{login}-secret")))
         connection.execute(
             "with made as (insert into crm.person (login, name) values (%s, %s) returning id)"
-            " insert into crm.department_member select case when %s in ('dora', 'nina') then 2 else 1 end, id from made",
+            " insert into crm.department_member"
+            " select case when %s in ('dora', 'nina') then 2 else 1 end, id from made",
             [login, login.title(), login],
         )
     connection.execute(TABLES)
     deploy(connection, wanted())
     for login, roles in PEOPLE.items():
         for role in roles:
-            until = "now() - interval '1 day'" if role == "deputy" else "null"
-            connection.execute(
-                "insert into rls.assignment (role, principal_kind, principal_id, valid_until)"
-                f" select %s, 'person', id, {until} from crm.person where login = %s",  # noqa: S608
-                [role, login],
-            )
+            connection.execute(ASSIGN, {"role": role, "login": login})
 
 
 BUILDERS[KIND] = found
