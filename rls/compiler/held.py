@@ -73,8 +73,8 @@ class Together:
     """The rows the caller's roles reach together.
 
     ``asking``: SQL that is true for whoever's cells are read when the statement
-    runs, from the arguments that ``asked`` names by level.  ``live``: see
-    :class:`rls.compiler.predicates.Predicate`.
+    runs, from the arguments that ``asked`` names by level.  ``live``, ``finds``
+    and ``prefix``: see :class:`rls.compiler.predicates.Predicate`.
     """
 
     table: QualifiedName
@@ -83,12 +83,14 @@ class Together:
     live: bool
     asking: sql.Composable | None = None
     asked: Mapping[Level, str] = field(default_factory=dict)
+    finds: bool = True
+    prefix: str = ""
 
     def rows(self) -> sql.Composable:
         """Return the condition of a policy: what is live first, then what finds rows by an index."""
         owners = self._owners()
         by_owner = {level: owners.both(level) for level in BY_OWNER} if owners else {}
-        return all_of([self._first(), self._ways(by_owner)])
+        return all_of([self._first() if self.finds else TRUE, self._ways(by_owner)])
 
     def within(self) -> sql.Composable:
         """Return the condition on a row that is known to be reached: nothing but what is live."""
@@ -112,7 +114,7 @@ class Together:
         by_roles = any_of(all_of([holds(roles), self._cells(chosen)]) for chosen, roles in self._alike(wanted).items())
         if self.asking is None or level not in self.asked:
             return by_roles
-        asked = sql.SQL("{} = any ({})").format(self._cell(), sql.Identifier(self.asked[level]))
+        asked = sql.SQL("{} = any ({})").format(self._cell(), sql.Identifier(self.prefix + self.asked[level]))
         return sql.SQL("case when {} then {} else {} end").format(self.asking, asked, by_roles)
 
     def _alike(self, wanted: set[Level]) -> dict[frozenset[tuple[str, Cell]], list[str]]:
@@ -166,7 +168,7 @@ class Together:
 
     def _owners(self) -> Owners | None:
         name = next((source.owner.column for source in self.sources if source.owner), None)
-        return Owners(column(self.table, name), self.live) if name else None
+        return Owners(column(self.table, name), self.live, self.finds, self.prefix) if name else None
 
     def _open(self) -> sql.Composable:
         name = next((source.open for source in self.sources if source.open), None)

@@ -9,13 +9,14 @@ when it runs, so that a plan that has outlived its caller's roles shows nothing.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from psycopg import sql
 
 from rls.compiler.cells import all_of, any_of
 from rls.compiler.fields import Fields
 from rls.compiler.held import FIRST, Together, covering, holds, lacks
+from rls.compiler.metering import AGAIN, Metering
 from rls.compiler.owners import Argument
 from rls.compiler.predicates import READABLE
 from rls.compiler.privileges import COMMANDS, shown
@@ -88,16 +89,22 @@ class Reading:
 
     def _policy(self) -> Iterator[Object]:
         owner, table = self.installation.view_owner, self.table.name
-        arguments = self._policy_arguments()
-        yield self._function(POLICY, self._rows(), arguments)
+        arguments, rows, metering = self._policy_arguments(), self._together(), Metering(self.fields.rights, self.reach)
+        body = rows.rows()
+        if counts := self.entity.read_budget is not None:
+            again = replace(rows, finds=False, prefix=AGAIN).rows()
+            body = all_of([body, any_of([self._exporting(), metering.clause(again)])])
+        yield self._function(POLICY, body, arguments, volatile=counts)
         yield Policy(table, POLICY, "select", owner, self._call(POLICY, arguments).as_string(None))
         names = tuple(sorted(column.name for column in self._columns()))
         yield Grant(owner, table.schema, table.name, "select", names)
 
-    def _function(self, name: str, body: sql.Composable, arguments: Sequence[Argument]) -> Function:
-        types = tuple((argument, kind) for argument, kind, _ in arguments)
-        names = self.installation
-        return Function(name, self.table.name, types, body.as_string(None), names.everyone, names.rls_owner)
+    def _function(
+        self, name: str, body: sql.Composable, arguments: Sequence[Argument], *, volatile: bool = False
+    ) -> Function:
+        types, names = tuple((argument, kind) for argument, kind, _ in arguments), self.installation
+        text = body.as_string(None)
+        return Function(name, self.table.name, types, text, names.everyone, names.rls_owner, volatile=volatile)
 
     def _call(self, name: str, arguments: Sequence[Argument]) -> sql.Composed:
         return sql.SQL("{}({}.*, {})").format(
@@ -112,7 +119,8 @@ class Reading:
             (argument, "text[]", _helper("readable", self.entity.name, level.name))
             for level, argument in READABLE.items()
         ]
-        return [("held", "text[]", ROLES), *self.reach, *first, *asked]
+        metering = Metering(self.fields.rights, self.reach)
+        return [("held", "text[]", ROLES), *self.reach, *first, *asked, *metering.arguments([*self.reach, *asked])]
 
     def _seen_arguments(self, group: FieldGroup) -> list[Argument]:
         asked = [
@@ -122,7 +130,14 @@ class Reading:
         reach = [one for one in self.reach if one[0] != "me" or not self.fields.rights.live]
         return [("held", "text[]", ROLES), *reach, *asked]
 
-    def _rows(self) -> sql.Composable:
+    def _exporting(self) -> sql.Composable:
+        """Return what is true for whoever carries away all they read, as far as a constant can tell."""
+        rights = self.fields.rights
+        unsure = [role.name for role in rights.roles if role.timed or rights.overruled(role, "export")]
+        covers = covering(self.fields.levels("export", None), self.fields.levels("read", None))
+        return all_of([lacks(unsure), covers])
+
+    def _together(self) -> Together:
         rights = self.fields.rights
         timed = [role.name for role in rights.roles if role.timed]
         overruled = [role.name for role in rights.roles if rights.overruled(role, "read")]
@@ -133,7 +148,7 @@ class Reading:
             live=rights.live,
             asking=holds([*timed, *overruled]) if timed or overruled else None,
             asked=READABLE,
-        ).rows()
+        )
 
     def _sees(self, group: FieldGroup) -> sql.Composable:
         rights = self.fields.rights
