@@ -104,6 +104,7 @@ FUNCTIONS = (
     "change_memberships",
     "refresh_holdings_of",
     "refresh_principals_of",
+    "refresh_assigned",
     "refresh_pools_of",
     "refresh_pools",
     "follow_pools",
