@@ -6,6 +6,7 @@ A company of 5,000 people in 300 departments and as many deals as wanted is made
 once, in an embedded PostgreSQL below --directory (whose programs ROWLOCK_PG_BIN
 or --bin names) or in a new database of the server at --url.  What was measured
 is kept there: an interrupted run goes on, another set of policies starts anew.
+Another version of the shipped tables or functions needs another directory.
 
 In a cell everyone runs the same query in turn; figures are medians of the
 runs, after one that is not counted.  By default they are of the processor, in

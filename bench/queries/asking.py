@@ -28,7 +28,7 @@ class Asking:
 
     def __init__(self, connection: psycopg.Connection, contender: Contender, viewer: Viewer) -> None:
         self.connection, self.contender, self.viewer = connection, contender, viewer
-        self._clock = Path(f"/proc/{connection.info.backend_pid}/schedstat")
+        self._clock = _clock(connection.info.backend_pid)
         login = contender.login or viewer.person.login
         connection.execute(sql.SQL("set session authorization {}").format(sql.Identifier(login)))
         connection.execute(
@@ -94,10 +94,17 @@ class Asking:
         return passed, None if computed is None or after is None else after - computed
 
     def _computed(self) -> float | None:
-        try:
-            return int(self._clock.read_text().split()[0]) / 1e6
-        except OSError:
-            return None
+        return None if self._clock is None else int(self._clock.read_text(encoding="ascii").split()[0]) / 1e6
 
     def _condition(self, table: str) -> str | None:
         return self.viewer.condition(table) if self.contender is HAND else None
+
+
+def _clock(pid: int) -> Path | None:
+    """Return where Linux says how long a server process has computed; None where the process is another machine's."""
+    process = Path("/proc") / str(pid)
+    try:
+        is_server = (process / "comm").read_text(encoding="ascii").strip() == "postgres"
+    except OSError:
+        return None
+    return process / "schedstat" if is_server else None
