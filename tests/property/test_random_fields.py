@@ -17,7 +17,7 @@ from tests.fixtures.database import Database
 from tests.property.companies import Trial, trials
 from tests.property.test_random_companies import story
 
-EXAMPLES = 1000 if os.environ.get("ROWLOCK_LONG") == "1" else 8
+EXAMPLES = 1000 if os.environ.get("ROWLOCK_LONG") == "1" else 5
 
 
 def test_fields_of_a_random_company_obey_the_oracle(
