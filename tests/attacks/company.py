@@ -111,7 +111,7 @@ select id, 'HIDDEN', 777001 + n, 31337, (array['prospecting', 'engaging', 'won',
   date '2031-07-19', 73
 from crm.person, generate_series(1, 200) as n where login = 'dave';
 insert into crm.deal (owner_id, title, amount, closed_on, probability)
-select id, 'own', n, date '2026-01-01', 1 from crm.person, generate_series(1, 50) as n where login = 'mallory';
+select id, 'own', n, date '2026-01-01', 1 from crm.person, generate_series(1, 50) as n where login in ('mallory', 'eve');
 insert into crm.product (name, price) values ('a product', 1)
 """
 

@@ -23,6 +23,7 @@ DEFENCES = (
         "alter policy self on rls.reach"
         " using (login = coalesce(nullif(current_setting('app.login', true), '')::name, current_user))",
         ("setting-app-user",),
+        behind=("helpers find their caller",),
     ),
     Defence(
         "helpers find their caller",
@@ -241,7 +242,20 @@ DEFENCES = (
         "numbers that do not leak",
         "money is numeric, whose comparison is not leakproof",
         "alter table crm.deal alter amount type bigint; analyze crm.deal",
-        ("explain-money", "estimate-of-money"),
+        ("explain-money-with-two-roles", "estimate-of-money"),
+    ),
+    Defence(
+        "the live test",
+        "what a policy asks first costs the planner nothing, so that nothing of a person's own is asked before it",
+        body("manager_reads", "deal", "coalesce(mine[deal.owner_id], false) = any (array[true, true, true, true])"),
+        ("explain-text", "explain-number", "explain-currency", "explain-money"),
+        behind=("numbers that do not leak",),
+    ),
+    Defence(
+        "constants beside the live test",
+        "a plan shows rows of whom it was made for, whoever the session has become by then",
+        body("manager_reads", "deal", "(mine[deal.owner_id] or null) is not null"),
+        ("one-injected-select",),
     ),
     Defence(
         "something of which one has columns only",
