@@ -131,7 +131,7 @@ def _print(version: str, url: str, rounds: int) -> None:
             connection.prepare_threshold = None
             table.add_row(level, fields, *(text for query in QUERIES for text in _ratios(connection, query, rounds)))
     console = Console(width=160)
-    console.print(f"PostgreSQL {version}; milliseconds of the view, and how many times the table's")
+    console.print(f"PostgreSQL {version}; milliseconds of the view, and how many times as long as the table")
     console.print(table)
 
 
@@ -145,7 +145,7 @@ def _ratios(connection: psycopg.Connection, query: str, rounds: int) -> Iterator
             times[relation].append(time.perf_counter() - start)
     medians = {relation: statistics.median(found) * 1000 for relation, found in times.items()}
     for relation in relations[1:]:
-        yield f"{medians[relation]:.2f} ({medians[relation] / medians['shop.open']:.2f} ×)"
+        yield f"{medians[relation]:.2f} ({medians[relation] / medians['shop.open']:.2f}x)"
 
 
 if __name__ == "__main__":
