@@ -1,12 +1,14 @@
 -- Let the given members, and the given roles, have the wanted memberships and no others; wanted is two lists of pairs.
 -- A principal that has no database role yet gets its members with it: where one statement changes several tables, a
--- trigger of another one is still to come.
+-- trigger of another one is still to come.  Planned as usual, unlike what calls it.
 create or replace function rls.change_memberships(members name[], roles name[], wanted_roles name[], wanted_members name[])
   returns void
   language plpgsql
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set enable_hashjoin = on
+  set enable_mergejoin = on
   set jit = off
 as $$
 declare
