@@ -40,6 +40,7 @@ SECTIONS = {
         "assign": "assignments",
         "unassign": "assignments",
         "assignments": "assignments",
+        "budget": "budget",
         "as": "session",
     },
     "Connections": {

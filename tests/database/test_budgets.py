@@ -220,3 +220,14 @@ def test_a_reading_view_counts_too(database: Database, company: psycopg.Connecti
         sam.execute("select * from crm_read.deal")
     with database.connect("dora") as dora:
         assert "nextval" not in str(dora.execute("explain verbose select * from crm_read.deal").fetchall())
+
+
+def test_the_command_lists_and_gives_back(database: Database, company: psycopg.Connection[Any]) -> None:
+    """What was given back is no longer used, and nobody is nobody."""
+    cost(database, company, "sam", "select * from crm.deal limit 7")
+    assert '"used": 7' in database.invoke(["budget", "list", "--json"]).stdout
+    assert database.invoke(["budget", "reset", "sam", "deal", "--reason", "a fair"]).exit_code == 0
+    assert used(company, "sam") == 0
+    assert company.execute("select used, reason from rls.budget_reset").fetchone() == (7, "a fair")
+    gone = database.invoke(["budget", "reset", "nobody", "--reason", "x"])
+    assert (gone.exit_code, 'nothing is counted of nobody' in gone.stderr) == (2, True)
