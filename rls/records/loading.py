@@ -12,16 +12,16 @@ from psycopg import Connection, Rollback, sql
 
 from rls.definition.wording import shown
 from rls.errors import InputError, Problem, RowlockError
-from rls.names import Installation
+from rls.names import Installation, QualifiedName
 from rls.organisation.mapping import constant_source
 from rls.organisation.rows import Row, Table
 from rls.organisation.sessions import check_person
-from rls.plan.plan import applied_definition
+from rls.plan.plan import applied_definition, installed
 from rls.records.checking import Checker, Findings, Note
 from rls.records.fields import Field, Options, fields, unused
-from rls.records.inserting import Inserter
+from rls.records.inserting import Importer, Inserter
 from rls.records.table import Target, bound_by_policies, read_target
-from rls.resources import template
+from rls.resources import sql_text, template
 
 BATCH = 1000
 """Rows inserted by one statement."""
@@ -93,7 +93,7 @@ class _Load:
         self.options = options
         self.findings = Findings()
         self.checker = Checker(connection, target, made, options.dates, self.findings)
-        self.inserter = Inserter(connection, target, made, self.findings, options.person)
+        self.inserter = _inserter(connection, target, made, self.findings, options.person)
         self.key = next((one for one in made if one.column.name == options.key), None)
         self.places: dict[str, str] = {}
         self.existing = 0
@@ -178,6 +178,20 @@ def _owned(target: Target, made: tuple[Field, ...], person: str) -> tuple[Field,
     if column is None or any(one.column.name == column.name for one in made):
         return made
     return (*made, Field(column, constant_source(person), names=("login",)))
+
+
+def _inserter(
+    connection: Connection[Any], target: Target, made: tuple[Field, ...], findings: Findings, person: str | None
+) -> Inserter:
+    """Return what brings records into the table: people who may import do, others insert."""
+    if person is not None:
+        into = QualifiedName(installed(connection).imports, target.entity.name)
+        values = {"person": person, "schema": into.schema, "name": into.name}
+        columns = [one.column.name for one in made]
+        row = connection.execute(sql_text("records/may_import.sql"), {**values, "columns": columns}).fetchone()
+        if row and row[0]:
+            return Importer(connection, target, made, findings, person, into)
+    return Inserter(connection, target, made, findings, person)
 
 
 def _may_insert(connection: Connection[Any], target: Target, made: tuple[Field, ...], person: str) -> None:

@@ -27,6 +27,10 @@ MEANING: dict[str, str | dict[Action, str]] = {
         "alter": "it lets other rows through than defined",
         "drop": "no role of the definition has it",
     },
+    "routine": "rights are decided otherwise than defined",
+    "view": "people read through it otherwise than defined",
+    "trigger": "what it checks, writes or counts is not as defined",
+    "import table": "people import through it otherwise than defined",
     "row security": "policies do not hold, for everybody or for the table's owner",
     "grant": {
         "create": "what the definition allows is refused",

@@ -50,11 +50,16 @@ def read_imports(
         known = applied.get(key)
         yield ImportTable(
             QualifiedName(row["schema"], row["name"]),
-            QualifiedName(*known.source.split(".", 1)) if known else QualifiedName("", ""),
+            _table(known.source if known else ""),
             tuple((name, kind) for name, kind in row["columns"] or ()),
             row["owner"],
             known is not None and known.canonical == row["canonical"],
         )
+
+
+def _table(text: str) -> QualifiedName:
+    schema, _, name = text.partition(".")
+    return QualifiedName(schema, name)
 
 
 def import_records(
