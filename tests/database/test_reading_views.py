@@ -80,10 +80,11 @@ def test_whoever_sees_a_field_everywhere_uses_its_index(company: Database) -> No
 
 def test_whoever_sees_a_field_nowhere_reads_nothing_for_it(company: Database) -> None:
     """Whoever sees a field nowhere reads nothing for it."""
-    plan = _plan(company.connect("ben"), "select id from crm_read.deal where margin = 7")
+    query: LiteralString = "explain (analyze, costs off, timing off) select id from crm_read.deal where margin = 7"
+    plan = "\n".join(line for (line,) in company.connect("ben").execute(query))
 
-    assert "One-Time Filter: false" in plan
-    assert "Scan on deal" not in plan
+    assert "Scan on deal" not in plan or "(never executed)" in plan[plan.index("Scan on deal") :]
+    assert "One-Time Filter" in plan
 
 
 def test_what_differs_by_row_is_a_subscript(company: Database) -> None:
