@@ -49,6 +49,7 @@ SECTIONS = {
     },
     "Records": {
         "load": "records",
+        "log": "log",
     },
 }
 

@@ -78,7 +78,7 @@ def reset(connection: psycopg.Connection, person: str, entity: str | None, *, re
         connection.execute(become(names.rls_owner))
         counted = connection.execute(COUNTED, [person, entity, entity]).fetchall()
         if not counted:
-            raise RowlockError(f'nothing is counted of {person} there: `rowlock budget list --everybody` says whose')
+            raise RowlockError(f"nothing is counted of {person} there: `rowlock budget list --everybody` says whose")
         for name, kind in counted:
             row = connection.execute("select rls.reset_budget(%s, %s, %s, %s)", [person, name, kind, reason]).fetchone()
             console.say(f"{person} may {kind} {name} anew: {row[0] if row else 0} rows had been counted")

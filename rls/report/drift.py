@@ -39,6 +39,7 @@ MEANING: dict[str, str | dict[Action, str]] = {
     },
     "role": "who holds which role is computed from another list",
     "permission": "functions look up other levels than defined",
+    "budget": "more or fewer rows are read or created than the definition says",
     "assignment": "others hold the role than the definition says",
     "schema": "its owner may drop or replace what is in it",
     "table": "who owns it may switch its row security off",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
@@ -171,6 +172,12 @@ def test_an_import_is_logged_and_leaves_nothing_behind(office: Office) -> None:
     said = ("ada", "deal", "import")
     assert office.admin.execute(query).fetchall() == [(*said, 2, "crm_import.deal"), (*said, 1, "crm_import.deal")]
     assert office.admin.execute("select count(*) from crm_import.deal").fetchone() == (0,)
+    printed = office.database.invoke(["log"])
+    assert "crm_import.deal" in printed.stdout, printed.output
+    assert [entry["rows"] for entry in json.loads(office.database.invoke(["log", "--json"]).stdout)["entries"]] == [
+        1,
+        2,
+    ]
     made: LiteralString = "select title, created_by::text, stage, currency from crm.deal"
     assert set(office.admin.execute(made).fetchall()) == {("kept", "ada", "prospecting", "EUR")}
     for text in ("delete from rls.bulk_log", "update rls.bulk_log set rows = 0", "truncate rls.bulk_log"):
