@@ -230,4 +230,4 @@ def test_the_command_lists_and_gives_back(database: Database, company: psycopg.C
     assert used(company, "sam") == 0
     assert company.execute("select used, reason from rls.budget_reset").fetchone() == (7, "a fair")
     gone = database.invoke(["budget", "reset", "nobody", "--reason", "x"])
-    assert (gone.exit_code, 'nothing is counted of nobody' in gone.stderr) == (2, True)
+    assert (gone.exit_code, "nothing is counted of nobody" in gone.stderr) == (2, True)
