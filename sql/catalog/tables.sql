@@ -48,7 +48,8 @@ select
   ) as computed_of,
   coalesce(
     (
-      select pg_catalog.pg_get_expr(expression.adbin, expression.adrelid)
+      -- Not of the table, for which it would wait: only what is generated names columns.
+      select pg_catalog.pg_get_expr(expression.adbin, 0)
       from pg_catalog.pg_attrdef as expression
       where (expression.adrelid, expression.adnum) = (class.oid, attribute.attnum) and attribute.attgenerated = ''
     ),

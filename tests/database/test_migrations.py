@@ -288,6 +288,6 @@ def test_revisions_use_every_file() -> None:
         "schema/rls": {*support.TABLES, *support.VIEWS, "privileges"},
         "schema/organisation": {*support.ORGANISATION, "privileges", "check_login"},
         "schema/crm": set(crm.TABLES),
-        "functions": {*support.BEFORE_VIEWS, *support.FUNCTIONS},
+        "functions": {*support.BEFORE_TABLES, *support.BEFORE_VIEWS, *support.FUNCTIONS},
     }
     assert {folder: {path.stem for path in (ROOT / "sql" / folder).glob("*.sql")} for folder in used} == used
