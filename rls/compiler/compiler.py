@@ -51,7 +51,8 @@ def compile_state(definition: Definition, facts: Facts, installation: Installati
 
 
 def _objects(definition: Definition, facts: Facts, installation: Installation) -> Iterator[Object]:
-    roles = [role for role in definition.roles if not role.abstract]
+    # What lists roles must not depend on the order of the file.
+    roles = sorted((role for role in definition.roles if not role.abstract), key=lambda role: role.name)
     for role in roles:
         name = installation.database_role(role.name)
         yield DatabaseRole(name)

@@ -36,8 +36,8 @@ class Rights:
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
-        """Return the roles that have a database role."""
-        return tuple(role for role in self.definition.roles if not role.abstract)
+        """Return the roles that have a database role, by name."""
+        return tuple(sorted((role for role in self.definition.roles if not role.abstract), key=lambda role: role.name))
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

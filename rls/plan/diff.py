@@ -70,7 +70,7 @@ def diff(current: State, desired: State) -> tuple[Change, ...]:
         if before.get(key) != thing or key in lost
     ]
     dropped.sort(key=lambda change: (-_rank(change.object), _text(change)))
-    made.sort(key=lambda change: (_rank(change.object), _text(change)))
+    made.sort(key=lambda change: (_place(change), _text(change)))
     at_once = [change for change in dropped if _rank(change.object) > _LAST_NEEDED]
     return (*at_once, *made, *dropped[len(at_once) :])
 
@@ -106,7 +106,7 @@ def _with_views(before: Mapping[tuple[str, ...], Object], after: Mapping[tuple[s
             and isinstance(was := before.get(key), View)
             and was.columns != thing.columns[: len(was.columns)]
         )
-        or (isinstance(thing, ImportTable) and before.get(key, thing) != thing)
+        or (isinstance(thing, ImportTable) and key in before and not thing.comes_of(before[key]))
     }
     return {
         key
@@ -118,6 +118,13 @@ def _with_views(before: Mapping[tuple[str, ...], Object], after: Mapping[tuple[s
 
 def _droppable(thing: Object) -> bool:
     return not isinstance(thing, RowSecurity)
+
+
+def _place(change: Change) -> float:
+    """Return where an object is made; a column cannot go before the privileges on it."""
+    if isinstance(change.after, ImportTable) and change.after.shrinks(change.before):
+        return CREATION.index(Grant) + 0.5
+    return _rank(change.object)
 
 
 def _rank(thing: Object) -> float:

@@ -14,6 +14,9 @@ from rls.state.objects import Object
 
 def make_import_table(thing: ImportTable, before: Object | None) -> Iterator[sql.Composed]:
     """Yield what makes an import table; one that is not as it should be is made anew, since it holds nothing."""
+    if isinstance(before, ImportTable) and thing.comes_of(before):
+        yield _alter(thing, before)
+        return
     if before is not None:
         yield _drop(thing)
     columns = sql.SQL(",\n  ").join(
@@ -33,6 +36,18 @@ def take_import_table(thing: ImportTable, after: Object | None) -> Iterator[sql.
     """Yield what drops an import table; what makes another one drops it itself."""
     if after is None:
         yield _drop(thing)
+
+
+def _alter(thing: ImportTable, before: ImportTable) -> sql.Composed:
+    gone = [sql.SQL("drop column {}").format(sql.Identifier(name)) for name, kind in _but(before, thing)]
+    come = [
+        sql.SQL("add column {} {}").format(sql.Identifier(name), sql.SQL(kind)) for name, kind in _but(thing, before)
+    ]
+    return sql.SQL("alter table {} {}").format(_relation(thing.name), sql.SQL(", ").join([*gone, *come]))
+
+
+def _but(one: ImportTable, other: ImportTable) -> list[tuple[str, str]]:
+    return [column for column in one.columns if column not in other.columns]
 
 
 def _drop(thing: ImportTable) -> sql.Composed:

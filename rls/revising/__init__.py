@@ -8,6 +8,7 @@ from rls.names import QualifiedName
 from rls.revising import operations as _operations
 from rls.revising.environment import environment
 from rls.revising.revision import Assignment, Rights, alter, create, drop
+from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import BudgetRow, DatabaseRole, Function, Grant, PermissionRow, Policy, RoleRow, RowSecurity
 
@@ -20,6 +21,7 @@ __all__ = [
     "DatabaseRole",
     "Function",
     "Grant",
+    "ImportTable",
     "PermissionRow",
     "Policy",
     "QualifiedName",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -23,7 +23,9 @@ from rls.revising.aside import setting_aside
 from rls.revising.leftovers import Passage, judge
 from rls.revising.revision import Rights, Step, found
 from rls.state.catalog import pin, read_state
-from rls.state.objects import Function, Object, RowSecurity, State
+from rls.state.imports import ImportTable
+from rls.state.made import Trigger, View
+from rls.state.objects import Function, Grant, Object, RowSecurity, State
 from rls.state.tables import read_facts
 
 _ATTEMPTS = 5
@@ -135,7 +137,16 @@ def _switched(connection: Connection[Any], step: Step, state: State, changes: tu
     now = state.by_identity()
     pairs = [(now.get((change.object.kind, *change.object.identity)), change) for change in changes]
     behind = [_wrong(thing, change) for thing, change in pairs if not _fits_after(thing, change)]
-    ahead = [_wrong(thing, change) for thing, change in pairs if not _fits_before(thing, change)]
+    anew = {
+        change.object.name
+        for change in changes
+        if isinstance(change.object, View | ImportTable) and change.before is not None
+    }
+    ahead = [
+        _wrong(thing, change)
+        for thing, change in pairs
+        if not _fits_before(thing, change) and not _goes_along(change, anew)
+    ]
     if in_force == after and not behind:
         return True
     if in_force == before and not ahead:
@@ -143,6 +154,18 @@ def _switched(connection: Connection[Any], step: Step, state: State, changes: tu
     wrong = ahead if in_force == before else behind
     more = [Problem("", step.source, f"and {len(wrong) - _SHOWN} more")] if len(wrong) > _SHOWN else []
     raise PlanError([*wrong[:_SHOWN], *more])
+
+
+def _goes_along(change: Change, anew: Collection[QualifiedName]) -> bool:
+    """Return whether the object is made again only because what it stands on is."""
+    if change.before is not None:
+        return False
+    match change.object:
+        case Trigger(table=table):
+            return table in anew
+        case Grant(schema=schema, table=str(name)):
+            return QualifiedName(schema, name) in anew
+    return False
 
 
 def _fits_before(thing: Object | None, change: Change) -> bool:

@@ -17,7 +17,9 @@ from rls.plan.render import statements
 from rls.revising.literal import Literals, constants
 from rls.revising.revision import Principals, Rights, compared, stated
 from rls.state.catalog import managed_tables, pin, read_applied
-from rls.state.objects import PUBLIC, AssignmentRow, DatabaseRole, Function, Grant, Policy, RowSecurity
+from rls.state.imports import ImportTable
+from rls.state.made import Routine, Trigger, View
+from rls.state.objects import PUBLIC, AssignmentRow, DatabaseRole, Function, Grant, Object, Policy, RowSecurity
 from rls.state.tables import read_facts
 from rls.state.texts import Applied
 
@@ -92,15 +94,29 @@ def _drift(connection: Connection[Any], before: Definition) -> Iterator[Problem]
 def _by_hand(change: Change, applied: Mapping[tuple[str, ...], Applied]) -> bool:
     before, after = change.before, change.after
     known = applied.get((change.object.kind, *change.object.identity))
-    if isinstance(before, Function):
-        return known is None or known.source != before.body
-    if isinstance(before, Policy):
-        return known is None or known.source != (before.using or before.with_check)
-    if before is None:
-        return known is not None
-    if isinstance(before, Grant) and isinstance(after, Grant):
-        return not set(before.columns or ()) <= set(after.columns or ()) or before.grantable
-    return True
+    match before:
+        case None:
+            return known is not None
+        case ImportTable():
+            return not before.sound
+        case Grant() if isinstance(after, Grant):
+            return not set(before.columns or ()) <= set(after.columns or ()) or before.grantable
+    text = _text(before)
+    return text is None or known is None or known.source != text
+
+
+def _text(thing: Object) -> str | None:
+    """Return the text by which ``rls.applied`` knows an object."""
+    match thing:
+        case Function():
+            return thing.body
+        case Policy():
+            return thing.using or thing.with_check
+        case Routine() | Trigger():
+            return thing.text
+        case View():
+            return thing.query
+    return None
 
 
 def _foreign_grants(plan: Plan) -> Iterator[Problem]:

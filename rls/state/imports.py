@@ -38,6 +38,17 @@ class ImportTable:
         """The name."""
         return (self.name.schema, self.name.name)
 
+    def comes_of(self, before: object) -> bool:
+        """Return whether another one becomes this by adding columns at its end, or by dropping some."""
+        if not isinstance(before, ImportTable) or (before.owner, before.table) != (self.owner, self.table):
+            return False
+        left = tuple(column for column in before.columns if column in self.columns)
+        return before.sound and (self.columns == left or self.columns[: len(before.columns)] == before.columns)
+
+    def shrinks(self, before: object) -> bool:
+        """Return whether another one becomes this by dropping columns alone."""
+        return self.comes_of(before) and isinstance(before, ImportTable) and len(self.columns) < len(before.columns)
+
     def __str__(self) -> str:
         return str(self.name)
 

@@ -74,24 +74,11 @@ drop policy if exists "manager_updates" on "crm"."deal";
 create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
   using ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
   with check ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
-set local role "crm_rls_owner";
-drop table "crm_import"."deal";
-create unlogged table "crm_import"."deal" (
-  "title" text,
-  "rep" uuid
-) with (autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_scale_factor = 0);
-
-comment on table "crm_import"."deal" is 'What is copied into this table goes into its entity''s, as far as whoever copies may import';
-
-create trigger rowlock_import after insert on "crm_import"."deal" referencing new table as made
-  for each statement execute function rls.import_rows('"crm"."deal"');
-
-create trigger rowlock_log after insert on "crm_import"."deal" referencing new table as made
-  for each statement execute function rls.log_import('deal', 'crm_import.deal')
-;
-set local role none;
 revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 revoke update ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
+set local role "crm_rls_owner";
+alter table "crm_import"."deal" drop column "owner_id", drop column "is_open", drop column "stage", drop column "pipeline";
+set local role none;
 drop function "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]);
 drop function "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]);
 drop function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]);
