@@ -16,7 +16,7 @@ ELSEWHERE = {
     "A08": _CARELESS,
     "A09": _CARELESS,
     "A17": "see skip-triggers and dump-without-row-security",
-    "B32": "field rights are per entity, the same for all roles: there is nothing to cross",
+    "B32": "rights to groups of fields go by row and role together in the reading views; tests/attacks/test_fields.py attacks them",
     "C18": "nothing of Rowlock's checks by ASSERT",
     "C19": "nothing of Rowlock's checks in deferred triggers",
     "C20": "policies stand on plain tables: partitions are refused",
