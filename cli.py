@@ -24,6 +24,7 @@ SECTIONS = {
         "compile": "definition",
         "matrix": "definition",
         "carry": "carrying",
+        "refer": "referring",
         "plan": "rights",
         "apply": "applying",
         "verify": "rights",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import LiteralString
+
 import psycopg
 import pytest
 
@@ -98,3 +101,60 @@ def test_a_table_one_has_no_rights_on_is_in_nobodys_way(seller: psycopg.Connecti
         seller.execute(
             "insert into crm.deal (owner_id, title, company_id) select owner_id, 'x', 1 from crm.deal limit 1"
         )
+
+
+OWN = """
+create schema t;
+create table t.client (code text primary key, rep int);
+create table t."Offer" (
+  id int generated always as identity primary key,
+  rep int,
+  "of client" text references t.client (code)
+);
+insert into t.client values ('mine', 1), ('hidden', 2);
+"""
+OWN_RIGHTS = """
+entities:
+  client: {table: t.client, owner: rep}
+  offer: {table: {schema: t, name: Offer}, owner: rep}
+roles:
+  seller: {permissions: {client: own, offer: own}}
+assignments:
+  - {role: seller, to: everyone}
+"""
+
+
+def test_references_of_ones_own_tables(database: Database, tmp_path: Path) -> None:
+    """What `rowlock refer` prints refuses hidden and absent records alike; it may be run again."""
+    path = tmp_path / "rights.yaml"
+    path.write_text(OWN_RIGHTS, encoding="utf-8")
+    connection = database.connect()
+    hire(connection)
+    connection.execute(OWN)
+    deploy(connection, definition(OWN_RIGHTS))
+    alice = database.connect("alice")
+    insert: LiteralString = 'insert into t."Offer" (rep, "of client") values (1, %s)'
+    alice.execute(insert, ["hidden"])
+    printed = database.invoke(["refer", str(path)])
+    assert printed.exit_code == 0
+    for _ in (1, 2):
+        connection.execute(printed.stdout.encode())
+
+    alice.execute(insert, ["mine"])
+    refusals = []
+    for code in ("hidden", "absent"):
+        with pytest.raises(SEEN) as refused:
+            alice.execute(insert, [code])
+        refusals.append(str(refused.value).replace(code, "*"))
+    assert refusals[0] == refusals[1]
+    alice.execute('update t."Offer" set rep = 1')
+
+
+def test_nothing_to_refer_to(database: Database, tmp_path: Path) -> None:
+    """The CRM's tables have theirs."""
+    path = tmp_path / "rights.yaml"
+    path.write_text(RIGHTS, encoding="utf-8")
+    said = database.invoke(["refer", str(path)])
+
+    assert (said.exit_code, said.stdout) == (0, "")
+    assert "no table of yours" in said.stderr
