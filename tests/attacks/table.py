@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import click
+
 from rls.server import EmbeddedServer, binaries
 from tests.attacks.attack import Attack
 from tests.attacks.catalogue import ELSEWHERE
@@ -102,12 +104,12 @@ def _table(head: tuple[str, ...], rows: object) -> Iterator[str]:
 
 
 @contextmanager
-def _cluster() -> Iterator[Cluster]:
-    programs = binaries.find(Path(sys.argv[-1]) if "/" in sys.argv[-1] else None)
+def _cluster(directory: Path | None) -> Iterator[Cluster]:
+    programs = binaries.find(directory)
     with TemporaryDirectory(prefix="rowlock-attacks-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
-        server = EmbeddedServer(directory, programs.directory, FAST)
+        data = Path(name)
+        data.chmod(0o755)
+        server = EmbeddedServer(data, programs.directory, FAST)
         server.start(foreground_child=True)
         try:
             yield Cluster(Server(server.url(), programs.version))
@@ -133,12 +135,18 @@ def _before(cluster: Cluster, defence: Defence, attacks: list[Attack]) -> set[st
         return achieved(ground, attacks)
 
 
-def main() -> None:
-    """Print the measured table, or write the page."""
-    if "--write" in sys.argv:
+@click.command()
+@click.option("--write", is_flag=True, help="Write docs/attacks.md instead.")
+@click.option(
+    "--bin", "directory", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="PostgreSQL programs, for instance /usr/lib/postgresql/15/bin; the embedded ones if not given.",
+)  # fmt: skip
+def main(*, write: bool, directory: Path | None) -> None:
+    """Switch off one defence at a time, and print every attack that each of them lets through."""
+    if write:
         PAGE.write_text(page(), encoding="utf-8")
         return
-    with _cluster() as cluster:
+    with _cluster(directory) as cluster:
         for line in _table(("defence switched off", "attacks let through", "which"), _measure(cluster)):
             sys.stdout.write(line + "\n")
             sys.stdout.flush()
