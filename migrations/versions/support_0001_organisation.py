@@ -126,6 +126,7 @@ FUNCTIONS = (
     "held_roles",
     "has_explicit",
     "counted",
+    "cells_at",
     "readable",
     "seen",
     "refuse_fields",

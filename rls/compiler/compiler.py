@@ -8,7 +8,6 @@ so a change of rights replaces functions and never touches a table.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from itertools import product
 
 from psycopg import sql
@@ -16,6 +15,7 @@ from psycopg import sql
 from rls.compiler.checking import check
 from rls.compiler.field_triggers import Writing
 from rls.compiler.fields import Fields
+from rls.compiler.helpers import asked
 from rls.compiler.importing import Importing
 from rls.compiler.metering import HELPERS, Metering, budgets, metered
 from rls.compiler.owners import Argument, arguments
@@ -134,10 +134,10 @@ def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str
 def _arguments(rights: Rights, role: Role, table: Table, operation: Operation) -> list[Argument]:
     """Return a predicate's arguments; the same for every role, whatever its body uses."""
     entity = rights.entity
-    found = [*_reach(rights, table), ("counted", "text[]", _helper("counted", role.name, entity.name, operation))]
+    found = [*_reach(rights, table), ("counted", "text[]", asked("counted", role.name, entity.name, operation))]
     if operation in ("update", "delete") or (entity.parents and operation == "create"):
         found += [
-            (argument, "text[]", _helper("readable", entity.name, level.name)) for level, argument in READABLE.items()
+            (argument, "text[]", asked("readable", entity.name, level.name)) for level, argument in READABLE.items()
         ]
     return found
 
@@ -160,11 +160,3 @@ def _reach(rights: Rights, table: Table) -> list[Argument]:
     kind = column_of(table, owner.column).compared_as if keyed else "integer"
     assert kind is not None, "a column that cannot name people did not pass the check"
     return arguments(kind, live=rights.live, keyed=keyed)
-
-
-@cache
-def _helper(name: str, *arguments: str) -> sql.Composable:
-    call = sql.SQL("{}.{}({})").format(
-        sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(name), sql.SQL(", ").join(map(sql.Literal, arguments))
-    )
-    return sql.SQL("(select {})").format(call)

@@ -32,12 +32,12 @@ from dataclasses import dataclass, replace
 from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row
+from rls.compiler.helpers import asked
 from rls.compiler.owners import Argument, Owners
 from rls.compiler.predicates import LEVELS, Predicate
 from rls.compiler.rights import Rights
 from rls.compiler.sources import column
 from rls.definition.model import Definition, Entity, Level, Role
-from rls.names import RIGHTS_SCHEMA
 from rls.state.objects import BudgetRow
 
 HELPERS = (
@@ -105,9 +105,9 @@ class Metering:
         return [
             *((f"{AGAIN}{argument}", kind, value) for argument, kind, value in again),
             *((f"{EXPORTED}{argument}", kind, value) for argument, kind, value in self.reach),
-            *((argument, "text[]", _ask("exportable", name, level.name)) for level, argument in EXPORTABLE.items()),
-            ("allowance", "bigint", _ask("allowance", name, "read")),
-            ("counter", "regclass", _ask("counter_of", name, "read")),
+            *((argument, "text[]", asked("exportable", name, level.name)) for level, argument in EXPORTABLE.items()),
+            ("allowance", "bigint", asked("allowance", name, "read")),
+            ("counter", "regclass", asked("counter_of", name, "read")),
         ]
 
     def within(self, rows: Predicate) -> str:
@@ -159,10 +159,3 @@ class Metering:
         return cell_of_row(
             self.rights.sources, self.entity.table, {entity: tuple(cells) for entity, cells in levels.items()}
         )
-
-
-def _ask(function: str, *values: str) -> sql.Composable:
-    call = sql.SQL("{}.{}({})").format(
-        sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(function), sql.SQL(", ").join(map(sql.Literal, values))
-    )
-    return sql.SQL("(select {})").format(call)

@@ -30,6 +30,7 @@ from functools import cache
 from psycopg import sql
 
 from rls.compiler.cells import TRUE, all_of
+from rls.compiler.helpers import called
 from rls.definition.model import Level
 from rls.names import RIGHTS_SCHEMA
 
@@ -65,11 +66,11 @@ class Owners:
         if self.live and not self.finds:
             return TRUE
         if level is Level.own:
-            return sql.SQL("{} = {}").format(self.column, _call("me") if self.live else sql.SQL(f"{self.prefix}me"))
+            return sql.SQL("{} = {}").format(self.column, called("me") if self.live else sql.SQL(f"{self.prefix}me"))
         owners = f"{TEAMS[level]}_owners"
         if not self.live:
             return sql.SQL("{} = any ({})").format(self.column, self._argument(owners))
-        return _call("owned_by", self.column, _call(owners))
+        return called("owned_by", self.column, called(owners))
 
     def _argument(self, name: str) -> sql.Composable:
         return sql.Identifier(f"{self.prefix}{name}")
@@ -113,8 +114,3 @@ def _bits(table: str, name: str) -> sql.Composable:
 
 def _select(table: str, value: sql.Composable) -> sql.Composable:
     return sql.SQL("(select {} from {}.{})").format(value, sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(table))
-
-
-def _call(function: str, *values: sql.Composable) -> sql.Composable:
-    name = sql.SQL("{}.{}").format(sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(function))
-    return sql.SQL("{}({})").format(name, sql.SQL(", ").join(values))

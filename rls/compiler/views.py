@@ -16,6 +16,7 @@ from psycopg import sql
 from rls.compiler.cells import all_of, any_of
 from rls.compiler.fields import Fields
 from rls.compiler.held import FIRST, Together, covering, holds, lacks
+from rls.compiler.helpers import asked
 from rls.compiler.metering import AGAIN, Metering
 from rls.compiler.owners import Argument
 from rls.compiler.predicates import READABLE
@@ -115,20 +116,20 @@ class Reading:
 
     def _policy_arguments(self) -> list[Argument]:
         first = [(FIRST_OF[name], kind, value) for name, kind, value in self.reach if name in FIRST_OF]
-        asked = [
-            (argument, "text[]", _helper("readable", self.entity.name, level.name))
+        cells = [
+            (argument, "text[]", asked("readable", self.entity.name, level.name))
             for level, argument in READABLE.items()
         ]
         metering = Metering(self.fields.rights, self.reach)
-        return [("held", "text[]", ROLES), *self.reach, *first, *asked, *metering.arguments([*self.reach, *asked])]
+        return [("held", "text[]", ROLES), *self.reach, *first, *cells, *metering.arguments([*self.reach, *cells])]
 
     def _seen_arguments(self, group: FieldGroup) -> list[Argument]:
-        asked = [
-            (argument, "text[]", _helper("seen", self.entity.name, group.name, level.name))
+        cells = [
+            (argument, "text[]", asked("seen", self.entity.name, group.name, level.name))
             for level, argument in SEEN.items()
         ]
         reach = [one for one in self.reach if one[0] != "me" or not self.fields.rights.live]
-        return [("held", "text[]", ROLES), *reach, *asked]
+        return [("held", "text[]", ROLES), *reach, *cells]
 
     def _exporting(self) -> sql.Composable:
         """Return what is true for whoever carries away all they read, as far as a constant can tell."""
@@ -200,13 +201,6 @@ FIRST_OF = {
 def sees(group: FieldGroup) -> str:
     """Return the name of the function that says whether a group is seen in a row."""
     return checked(f"sees_{group.name}")
-
-
-def _helper(name: str, *arguments: str) -> sql.Composable:
-    call = sql.SQL("{}({})").format(
-        sql.Identifier(RIGHTS_SCHEMA, name), sql.SQL(", ").join(map(sql.Literal, arguments))
-    )
-    return sql.SQL("(select {})").format(call)
 
 
 def routines(roles: Sequence[Role], installation: Installation) -> Iterator[Routine]:
