@@ -87,7 +87,8 @@ def _plan(connection: Connection[Any], definition: Definition, installation: Ins
     # Before anything is read: what changes while reading must show.
     seen = versions(connection, _tables(definition), installation)
     facts = read_facts(connection, _tables(definition), installation)
-    return _against(connection, definition, installation, compile_state(definition, facts, installation), seen)
+    desired = compile_state(definition, facts, installation)
+    return _against(connection, definition, installation, desired, seen, reach=True)
 
 
 def holds(connection: Connection[Any], plan: Plan) -> bool:
@@ -100,16 +101,26 @@ def _tables(definition: Definition) -> list[QualifiedName]:
 
 
 def replan(connection: Connection[Any], definition: Definition, installation: Installation, desired: State) -> Plan:
-    """Return what has to change to bring about a desired state compiled before."""
+    """Return what has to change to bring about a desired state compiled before.
+
+    Reach is not looked at: a definition does not change it, and where the first plan found it wrong, applying computes
+    all of it anew (:func:`rls.plan.apply.repair`).
+    """
     seen = versions(connection, _tables(definition), installation)
-    return _against(connection, definition, installation, desired, seen)
+    return _against(connection, definition, installation, desired, seen, reach=False)
 
 
 def _against(
-    connection: Connection[Any], definition: Definition, installation: Installation, desired: State, seen: str
+    connection: Connection[Any],
+    definition: Definition,
+    installation: Installation,
+    desired: State,
+    seen: str,
+    *,
+    reach: bool,
 ) -> Plan:
     current = read_state(connection, desired, installation)
-    found = deviations(connection, desired, definition, installation)
+    found = deviations(connection, desired, definition, installation, reach=reach)
     current = replace(current, state=current.state.having(found))
     _refuse_taken_roles(connection, desired, current.state)
     return Plan(

@@ -11,6 +11,20 @@ from (
   from rls.team
   where not exists (select from rls.reach where reach.team = team.id)
   union
+  -- The lists are generated from the arrays, so that only they are compared; reading all arrays takes long.
+  select 'rls.team', 'team', team.id::text
+  from rls.team
+  where
+    (
+      select count(*) filter (where list.attgenerated = 's') <> 2
+      from pg_catalog.pg_attribute as list
+      where list.attrelid = 'rls.team'::regclass and list.attname in ('department_owners', 'subtree_owners')
+    )
+    and (
+      array_positions(team.department_reached, true) <> team.department_owners
+      or array_positions(team.subtree_reached, true) <> team.subtree_owners
+    )
+  union
   select 'department_closure', 'department', closure_drift.department_id::text
   from rls.closure_drift
 ) as wrong

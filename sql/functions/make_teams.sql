@@ -14,8 +14,6 @@ begin
     insert into rls.team (
       departments,
       person_id,
-      department_owners,
-      subtree_owners,
       department_reached,
       subtree_reached,
       department_wide,
@@ -26,8 +24,6 @@ begin
     select distinct
       reach.departments,
       alone.id,
-      alone.owners,
-      alone.owners,
       alone.reached,
       alone.reached,
       false,
@@ -38,7 +34,6 @@ begin
     cross join lateral (
       select
         case when reach.departments is null then reach.person_id end as id,
-        case when reach.departments is null then array[reach.person_id] else '{{}}' end as owners,
         case when reach.departments is null then reach.mine else '{{}}' end as reached,
         case when reach.departments is null then array_remove(array[reach.person_key], null) else '{{}}' end as keys
     ) as alone

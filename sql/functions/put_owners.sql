@@ -8,9 +8,12 @@ create or replace function rls.put_owners(team int, level text, reached boolean[
   set jit = off
 as $$
 declare
-  owners constant int[] := array_positions(reached, true);
+  owners int[];
   keys text[] := '{{}}';
 begin
+  execute format(
+    'update rls.team set %I = $2 where id = $1 returning %I', level || '_reached', level || '_owners'
+  ) into owners using team, reached;
   if keyed then
     keys := array(
       select person.key
@@ -21,11 +24,9 @@ begin
     );
   end if;
   execute format(
-    'update rls.team set %I = $2, %I = $3, %I = $4, %I = $5 where id = $1',
-    level || '_reached',
-    level || '_owners',
+    'update rls.team set %1$I = $2, %2$I = $3 where id = $1 and (%1$I, %2$I) is distinct from ($2, $3)',
     level || '_wide',
     level || '_keys'
-  ) using team, reached, owners, cardinality(owners) > rls.widest(), keys;
+  ) using team, cardinality(owners) > rls.widest(), keys;
 end
 $$;

@@ -1,4 +1,5 @@
 -- Make the database roles of principals right, and their memberships: two lists of pairs, as in rls.principal_role().
+-- OFFSET 0: each principal is looked up by itself; else it may be everybody's memberships that are compared with each.
 create or replace function rls.refresh_principals_of(kinds text[], ids int[])
   returns void
   language plpgsql
@@ -19,7 +20,12 @@ declare
   wanted constant name[] := array(
     select desired.role
     from unnest(kinds, ids) as principal (kind, id)
-    join rls.desired_principal as desired on desired.kind = principal.kind and desired.id = principal.id
+    cross join lateral (
+      select found.role
+      from rls.desired_principal as found
+      where found.kind = principal.kind and found.id = principal.id
+      offset 0
+    ) as desired
   );
   existing constant name[] := array(
     select role.rolname
@@ -49,11 +55,21 @@ begin
   from (
     select nesting.role, nesting.member
     from unnest(kinds, ids) as principal (kind, id)
-    join rls.desired_nesting as nesting on nesting.kind = principal.kind and nesting.id = principal.id
+    cross join lateral (
+      select found.role, found.member
+      from rls.desired_nesting as found
+      where found.kind = principal.kind and found.id = principal.id
+      offset 0
+    ) as nesting
     union all
     select holding.role, holding.member
     from unnest(kinds, ids) as principal (kind, id)
-    join rls.desired_holding as holding on holding.kind = principal.kind and holding.id = principal.id
+    cross join lateral (
+      select found.role, found.member
+      from rls.desired_holding as found
+      where found.kind = principal.kind and found.id = principal.id
+      offset 0
+    ) as holding
     where rls.principal_role(prefix, principal.kind, principal.id) = any (made)
   ) as edge;
   perform rls.change_memberships(principals, dropped, roles, members);

@@ -19,7 +19,7 @@ begin
   );
   delete from rls.team
   where not exists (select from rls.reach where reach.team = team.id);
-  perform rls.put_owners(drift.id, drift.level, drift.reached, true)
+  perform rls.put_owners(drift.id, drift.level, rls.marked('{{}}', drift.owners, '{{}}'), true)
   from rls.team_drift as drift;
   perform rls.invalidate_reach();
 end

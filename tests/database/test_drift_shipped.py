@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, Self
 
 import psycopg
 import pytest
 
+from rls.plan import apply, make_plan
 from tests.database.company import assert_converged, mended, open_company, standing
 from tests.fixtures.database import Cluster
 
@@ -123,7 +125,8 @@ WRONG = "is not what the organisation says"
 
 REACH = {
     "update rls.team set subtree_reached = array_fill(true, array[99])": f"~ reach rls.team {WRONG}: team ",
-    "update rls.team set department_owners = '{}', department_keys = '{x}'": f"~ reach rls.team {WRONG}: team ",
+    "update rls.team set department_keys = '{x}'": f"~ reach rls.team {WRONG}: team ",
+    "update rls.team set department_wide = true": f"~ reach rls.team {WRONG}: team ",
     "update rls.reach set team = (select max(id) from rls.team)": f"~ reach rls.reach {WRONG}: person ",
     "delete from rls.reach where login = 'alice'": f"~ reach rls.reach {WRONG}: person alice",
     "update rls.reach set mine = array_fill(true, array[9]) where login = 'bob'": f"~ reach rls.reach {WRONG}: ",
@@ -190,6 +193,42 @@ def test_it_is_found_and_mended(company: psycopg.Connection, by_hand: str, line:
         lines = mended(company, standing(RIGHTS))
 
         assert any(found.startswith(line) for found in lines), lines
+
+
+def test_lists_of_owners_are_generated(company: psycopg.Connection) -> None:
+    """Only they are compared with the organisation; where they are not, the arrays are."""
+    with company.transaction(force_rollback=True):
+        with pytest.raises(psycopg.errors.GeneratedAlways), company.transaction():
+            company.execute("update rls.team set subtree_owners = '{}'")
+        company.execute("alter table rls.team alter column subtree_owners drop expression")
+        assert make_plan(company, standing(RIGHTS)).empty
+        company.execute("update rls.team set subtree_reached = array_fill(true, array[99])")
+
+        assert any(f"reach rls.team {WRONG}" in str(change) for change in make_plan(company, standing(RIGHTS)).changes)
+
+
+class Noting(psycopg.Cursor[Any]):
+    """A cursor that notes how often everybody's reach is computed."""
+
+    times = 0
+
+    def execute(self, query: Any, *args: Any, **kwargs: Any) -> Self:
+        """Run a statement."""
+        Noting.times += "from rls.team_drift" in str(query)
+        return super().execute(query, *args, **kwargs)
+
+
+def test_reach_is_looked_at_by_the_first_plan_alone(company: psycopg.Connection) -> None:
+    """What is left while applying, and whether anything is, is told without it: in a big company it takes long."""
+    with company.transaction(force_rollback=True):
+        company.execute("update rls.team set subtree_reached = '{}'; drop policy manager_reads on crm.deal")
+        company.cursor_factory, Noting.times = Noting, 0
+        try:
+            apply(company, make_plan(company, standing(RIGHTS)))
+        finally:
+            company.cursor_factory = psycopg.Cursor
+        assert Noting.times == 1
+        assert_converged(company, standing(RIGHTS))
 
 
 @pytest.mark.parametrize("by_hand, line", OPTIONS.items())

@@ -42,8 +42,6 @@ select
   team.person_id,
   owners.department_owners,
   owners.subtree_owners,
-  rls.marked('{{}}', owners.department_owners, '{{}}') as department_reached,
-  rls.marked('{{}}', owners.subtree_owners, '{{}}') as subtree_reached,
   cardinality(owners.department_owners) > rls.widest() as department_wide,
   cardinality(owners.subtree_owners) > rls.widest() as subtree_wide,
   owners.department_keys,
@@ -51,4 +49,4 @@ select
 from team
 join owners on owners.number = team.number;
 
-comment on view rls.desired_team is 'What rls.team must hold';
+comment on view rls.desired_team is 'What rls.team must hold, but for the arrays its lists of owners are generated from';

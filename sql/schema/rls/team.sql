@@ -2,8 +2,8 @@ create table rls.team (
   id int generated always as identity primary key,
   departments int[],
   person_id int unique,
-  department_owners int[] not null,
-  subtree_owners int[] not null,
+  department_owners int[] not null generated always as (array_positions(department_reached, true)) stored,
+  subtree_owners int[] not null generated always as (array_positions(subtree_reached, true)) stored,
   department_reached boolean[] not null,
   subtree_reached boolean[] not null,
   department_wide boolean not null,
@@ -18,7 +18,7 @@ comment on table rls.team is 'People with the same departments, who reach the sa
 comment on column rls.team.id is 'Its number, given by the database';
 comment on column rls.team.departments is 'The departments its people belong to, in order; null: person_id alone';
 comment on column rls.team.person_id is 'Who is a team alone, being in no department';
-comment on column rls.team.department_owners is 'Every member of these departments, dismissed ones included';
+comment on column rls.team.department_owners is 'Every member of these departments, dismissed ones included: the numbers at which department_reached is true';
 comment on column rls.team.subtree_owners is 'The same with the departments below';
 comment on column rls.team.department_reached is 'True at the person.id of each of the department''s owners: what is tested when a statement runs';
 comment on column rls.team.subtree_reached is 'The same with the departments below';
