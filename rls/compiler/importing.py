@@ -56,12 +56,14 @@ class Importing:
         yield Trigger(self.table.name, TRIGGER, self._trigger(function))
 
     def grants(self, role: Role, grantee: str) -> Iterator[Grant]:
-        """Yield what a role needs to import: the columns it may fill, and nothing it could read them back by."""
+        """Yield what a role needs to import: every column, and nothing it could read them back by.
+
+        Another role of the person may create, and fill in what this one may not: what they fill in is asked of the
+        table's own privileges when they import.
+        """
         rights = self.fields.rights
-        withheld = self.fields.withheld(role, "create")
-        names = (column.name for column in fillable(rights.entity, self.table))
-        columns = tuple(sorted(name for name in names if name not in withheld))
-        if columns and rights.reaches(role, "import") and rights.reaches(role, "create"):
+        columns = tuple(sorted(column.name for column in fillable(rights.entity, self.table)))
+        if columns and rights.reaches(role, "import"):
             yield Grant(grantee, self.name.schema, None, "usage")
             yield Grant(grantee, self.name.schema, self.name.name, "insert", columns)
 

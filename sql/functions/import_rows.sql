@@ -10,6 +10,9 @@ as $$
 declare
   most constant int := 1000;
   statement text;
+  withheld text;
+  fills boolean;
+  given boolean;
   chunk record;
   open_from int[];
   open_to int[];
@@ -24,32 +27,37 @@ declare
   detail text;
   column_at_fault text;
 begin
-  -- An empty value takes the column's default; columns not to be written were refused before.
+  -- An empty value takes the column's default, or was not given.
   select
     format(
       'insert into %s (%s) select %s from %%s',
       tg_argv[0],
-      string_agg(quote_ident(staged.attname), ', ' order by staged.attnum),
+      string_agg(quote_ident(staged.attname), ', ' order by staged.attnum) filter (where may.fill),
       string_agg(
         case
           when pg_get_expr(preset.adbin, preset.adrelid) is null then format('made.%I', staged.attname)
           else format('coalesce(made.%I, %s)', staged.attname, pg_get_expr(preset.adbin, preset.adrelid))
         end,
         ', ' order by staged.attnum
-      )
-    )
-  into statement
+      ) filter (where may.fill)
+    ),
+    string_agg(format('made.%I', staged.attname), ', ' order by staged.attnum) filter (where not may.fill),
+    bool_or(may.fill)
+  into statement, withheld, fills
   from pg_attribute as staged
   join pg_attribute as written
     on written.attrelid = tg_argv[0]::regclass and written.attname = staged.attname and not written.attisdropped
+  cross join lateral (values (has_column_privilege(written.attrelid, written.attnum, 'insert'))) as may (fill)
   left join pg_attrdef as preset on preset.adrelid = written.attrelid and preset.adnum = written.attnum
-  where
-    staged.attrelid = tg_relid
-    and staged.attnum > 0
-    and not staged.attisdropped
-    and has_column_privilege(written.attrelid, written.attnum, 'insert');
-  if statement is null then
+  where staged.attrelid = tg_relid and staged.attnum > 0 and not staged.attisdropped;
+  if fills is not true then
     raise exception 'permission denied for table %', tg_argv[0]::regclass using errcode = 'insufficient_privilege';
+  elsif withheld is not null then
+    execute format('select exists (select from made where num_nonnulls(%s) > 0)', withheld) into given;
+    if given then
+      raise exception 'permission denied for columns % of %', replace(withheld, 'made.', ''), tg_argv[0]::regclass
+        using errcode = 'insufficient_privilege';
+    end if;
   end if;
 
   perform set_config('rowlock.import', tg_argv[0], true);

@@ -72,11 +72,11 @@ def node(level: str, override: str, operations: Sequence[str] = OPERATIONS) -> d
     return said
 
 
-def mixed(combinations: Sequence[Combination]) -> dict[str, Any]:
+def mixed(combinations: Sequence[Combination], operations: Sequence[str] = OPERATIONS) -> dict[str, Any]:
     """Return a node with a combination of its own for each operation."""
     said: dict[str, Any] = {}
     won: dict[str, str] = {}
-    for operation, (level, override) in zip(OPERATIONS, combinations, strict=True):
+    for operation, (level, override) in zip(operations, combinations, strict=True):
         said[operation] = level
         if override != INHERIT:
             won[operation] = override

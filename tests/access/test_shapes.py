@@ -6,7 +6,7 @@ Roles are drawn anew each day, or for ``ROWLOCK_DAY``; people hold one to three 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -81,12 +81,12 @@ def levels_of(entity: dict[str, Any]) -> tuple[str, ...]:
     return LEVELS if entity.get("open") else tuple(level for level in LEVELS if level != "open")
 
 
-def drawn(draw: Random, entity: dict[str, Any]) -> dict[str, Any]:
+def drawn(draw: Random, entity: dict[str, Any], every: Sequence[str] = OPERATIONS) -> dict[str, Any]:
     """Return a node of a role for an entity: a level for every operation, at random overrides below it."""
     levels = levels_of(entity)
 
     def operations(likely: float) -> dict[str, str]:
-        return {operation: draw.choice(levels) for operation in OPERATIONS if draw.random() < likely}
+        return {operation: draw.choice(levels) for operation in every if draw.random() < likely}
 
     def stages(names: list[str], likely: float) -> dict[str, dict[str, str]]:
         found = {name: operations(likely) for name in names}
