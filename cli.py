@@ -50,6 +50,7 @@ SECTIONS = {
     },
     "Records": {
         "load": "records",
+        "export": "exporting",
         "log": "log",
     },
 }

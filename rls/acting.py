@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from psycopg import sql
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from psycopg import Connection, sql
 
 SET_OPTION = 160_000
 """From this version on a member may only SET ROLE where the membership says so, and people never may."""
@@ -11,3 +15,12 @@ SET_OPTION = 160_000
 def become(role: str | None) -> sql.Composed:
     """Return the statement that makes the rest of the transaction run as *role*; None: as who is logged in."""
     return sql.SQL("set local role {}").format(sql.SQL("none") if role is None else sql.Identifier(role))
+
+
+@contextmanager
+def acting_as(connection: Connection[Any], role: str) -> Iterator[None]:
+    """Do what is inside as *role*, all of it or nothing: in a transaction, or in a savepoint of the one there is."""
+    with connection.transaction():
+        connection.execute(become(role))
+        yield
+        connection.execute("reset role")

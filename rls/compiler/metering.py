@@ -6,12 +6,13 @@
     and case
       when (<the same rows, by arguments of its own>) is not true then null
       when <within what the caller exports, by whatever role> then true
-      when allowance >= nextval(counter) then true
-      else rls.over_budget('deal')
+      else case allowance >= nextval(counter) when true then true when false then rls.over_budget('deal') end
     end is not null
 
 The counter is a sequence of the caller's own and the allowance the last number
-it may come to in the present window of time, both read once a statement.
+it may come to in the present window of time, both read once a statement.  Both
+are null while somebody exports (``rls.allowance``): then what may not be
+exported is neither read nor counted.
 
 Hidden rows are never counted.  The rows are said again since PostgreSQL
 promises no order: it goes on after a condition that is null, and it takes
@@ -120,14 +121,17 @@ class Metering:
 
         It is false for any other row but one beyond the budget: for that, it fails.
         """
-        terms: list[sql.Composable] = [sql.SQL("when allowance >= nextval(counter) then true")]
-        if (exported := self._exported()) != FALSE:
-            terms.insert(0, sql.SQL("when {} then true").format(exported))
+        counted: sql.Composable = sql.SQL(
+            "case allowance >= nextval(counter) when true then true when false then rls.over_budget({}) end"
+        ).format(sql.Literal(self.entity.name))
+        terms = []
         if permitted != TRUE:
-            terms.insert(0, sql.SQL("when ({}) is not true then null").format(permitted))
-        return sql.SQL("case {} else {} end is not null").format(
-            sql.SQL(" ").join(terms), sql.SQL("rls.over_budget({})").format(sql.Literal(self.entity.name))
-        )
+            terms.append(sql.SQL("when ({}) is not true then null").format(permitted))
+        if (exported := self._exported()) != FALSE:
+            terms.append(sql.SQL("when {} then true").format(exported))
+        if terms:
+            counted = sql.SQL("case {} else {} end").format(sql.SQL(" ").join(terms), counted)
+        return sql.SQL("{} is not null").format(counted)
 
     def _exported(self) -> sql.Composable:
         """Return what is true for the rows within the caller's export level, by whatever role."""

@@ -52,7 +52,7 @@ def field_position(text: str, index: int, delimiter: str = ",") -> tuple[int, in
     return line, len(text.rstrip("\r\n")) - start + 1
 
 
-def _delimiter(text: str) -> str:
+def delimiter_named(text: str) -> str:
     """Return the delimiter written *text*: one character, or "tab" or a backslash and a t.
 
     :raises InputError: something else.
@@ -73,7 +73,7 @@ class Table:
     def __init__(self, path: Path, delimiter: str = ",", encoding: str = "utf-8") -> None:
         """Read the header; raises InputError when there is none or it repeats a name."""
         self.path = path
-        self.delimiter = _delimiter(delimiter)
+        self.delimiter = delimiter_named(delimiter)
         self.encoding = "utf-8-sig" if encoding.lower().replace("-", "") == "utf8" else encoding
         self.problems: list[Problem] = []
         self.header = self._header()

@@ -1,1 +1,1 @@
-"""Records: loading CSV files into an entity."""
+"""Records: loading CSV files into an entity, and writing them from it."""

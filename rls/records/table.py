@@ -66,16 +66,24 @@ class Target:
         return next((column for column in self.columns if column.name == name), None)
 
 
+def entity_called(definition: Definition, name: str) -> Entity:
+    """Return the entity of this name.
+
+    :raises InputError: there is none.
+    """
+    try:
+        return definition.entity(name)
+    except KeyError:
+        known = [entity.name for entity in definition.entities]
+        raise InputError([Problem(name, "", unknown("entity", name, known))]) from None
+
+
 def read_target(connection: Connection[Any], installation: Installation, definition: Definition, name: str) -> Target:
     """Return what is to be loaded into.
 
     :raises InputError: no such entity, or its table is gone.
     """
-    try:
-        entity = definition.entity(name)
-    except KeyError:
-        known = [entity.name for entity in definition.entities]
-        raise InputError([Problem(name, "", unknown("entity", name, known))]) from None
+    entity = entity_called(definition, name)
     columns = _columns(connection, installation, entity)
     if not columns:
         raise InputError([Problem(name, "", f"its table {entity.table} does not exist in this database")])

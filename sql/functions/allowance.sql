@@ -2,6 +2,7 @@
 -- Called by policies and by what creates, once a statement.  What setval() did is not undone, so neither rollback nor
 -- savepoints give anything back; and of two sessions that begin a window only one does, since both would lose counts:
 -- the row lock is let go with the inner block, which always fails.
+-- Null for who exports, which a setting says: then only what may be exported is read, and nothing is counted.
 create or replace function rls.allowance(wanted_entity text, wanted_kind text)
   returns bigint
   language plpgsql
@@ -14,7 +15,9 @@ declare
   mine record;
   first bigint;
 begin
-  if pg_is_in_recovery() then
+  if wanted_kind = 'read' and coalesce(current_setting('rowlock.export', true), '') <> '' then
+    return null;
+  elsif pg_is_in_recovery() then
     raise exception 'rows of % are counted for who may not export them, and a standby cannot count', wanted_entity
       using errcode = 'read_only_sql_transaction',
         hint = format('Read them on the primary, or ask for the right to export %s.', wanted_entity);

@@ -1,4 +1,4 @@
--- The sequence that counts what the caller reads or creates of an entity.
+-- The sequence that counts what the caller reads or creates of an entity; null for who exports (rls.allowance).
 create or replace function rls.counter_of(wanted_entity text, wanted_kind text)
   returns regclass
   language sql
@@ -9,5 +9,9 @@ create or replace function rls.counter_of(wanted_entity text, wanted_kind text)
 begin atomic
   select counter.sequence
   from rls.counter
-  where counter.login = rls.caller() and counter.entity = wanted_entity and counter.kind = wanted_kind;
+  where
+    counter.login = rls.caller()
+    and counter.entity = wanted_entity
+    and counter.kind = wanted_kind
+    and (wanted_kind <> 'read' or coalesce(current_setting('rowlock.export', true), '') = '');
 end;

@@ -16,6 +16,10 @@ declare
   limits rls.budget;
   first bigint;
 begin
+  if allowed is null then
+    -- The setting came while the statement ran.
+    return null;
+  end if;
   select * into strict limits from rls.budget where budget.entity = wanted_entity and budget.kind = 'read';
   first := allowed - limits.rows;
   if number <= first or number - first >= rls.counter_room() then

@@ -94,7 +94,7 @@ def _found(words: list[str]) -> tuple[tuple[str, ...], click.Command]:
 
 def _unknown_options(command: click.Command, words: list[str]) -> list[str]:
     known = {option for one in command.params for option in one.opts} | {"--help", "-h", "--version"}
-    return [word for word in words if word.startswith("-") and word.partition("=")[0] not in known]
+    return [word for word in words if word.startswith("-") and word != "-" and word.partition("=")[0] not in known]
 
 
 def test_the_readmes_definition_loads(tmp_path: Path) -> None:
