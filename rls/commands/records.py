@@ -41,6 +41,7 @@ SCHEMA_VERSION = 1
     help="Order of day, month, year.",
 )
 @click.option("--key", metavar="COLUMN", help="Leave out rows whose COLUMN is in the table already.")
+@click.option("--update", is_flag=True, help="Overwrite records whose --key is in the table, with what the file has.")
 @click.option(
     "--as", "person", metavar="PERSON", help="Load under this person's rights; they own what no column gives away."
 )
@@ -71,6 +72,7 @@ def load(
     translations: tuple[str, ...],
     dates: Literal["YMD", "MDY", "DMY"],
     key: str | None,
+    update: bool,
     person: str | None,
     on_error: str,
     rejects: Path | None,
@@ -85,6 +87,10 @@ def load(
     what they are called (login, key, name, e-mail; name, title, code), or,
     written --map company_id.vat_number=vat, what that column of theirs says.
     Stages and pipelines are found whatever their capitals.
+
+    With --update, a row whose --key is in the table overwrites the record: the
+    columns the file fills, an empty value empties them.  Other rows make new
+    records.
 
     Every bad row is reported with file:line:column and reason, what was read
     as something else or left empty is summed up.  Exit 0: all loaded; 1: good
@@ -105,7 +111,7 @@ def load(
     from rls.records.loading import load as load_file
     from rls.records.rejects import write
 
-    options = Options(maps, sets, translations, dates, key, person, on_error == "keep", delimiter, encoding)
+    options = Options(maps, sets, translations, dates, key, update, person, on_error == "keep", delimiter, encoding)
     with _progress() as progress:
         task = progress.add_task(file.name, total=_lines(file))
         loaded = load_file(
@@ -144,9 +150,14 @@ def _report(loaded: Loaded, rejects: Path | None) -> None:
         console.say(f"{count(rows, 'row')}: {reason}")
     bad = len({(row.line if row else problem.place) for row, problem in loaded.problems})
     parts = [f"{loaded.inserted:,} loaded"]
+    parts += [f"{loaded.updated:,} overwritten"] if loaded.updated else []
     parts += [f"{loaded.existing:,} there already"] if loaded.existing else []
     parts += [f"{bad:,} bad"] if bad else []
-    kept = "" if not bad or loaded.inserted else ": nothing was loaded; --on-error keep loads the good rows"
+    kept = (
+        ""
+        if not bad or loaded.inserted or loaded.updated
+        else ": nothing was loaded; --on-error keep loads the good rows"
+    )
     where = f"; the bad rows are in {rejects}" if bad and rejects is not None else ""
     console.say(f"{loaded.entity}: {count(loaded.rows, 'row')} read, {', '.join(parts)}{kept}{where}")
 
@@ -162,6 +173,7 @@ def _print_json(loaded: Loaded) -> None:
             "entity": loaded.entity,
             "rows": loaded.rows,
             "inserted": loaded.inserted,
+            "updated": loaded.updated,
             "existing": loaded.existing,
             "problems": problems,
             "notes": notes,

@@ -11,10 +11,10 @@ from psycopg import Connection
 from rls.definition.wording import nearest, one_of, shown
 from rls.errors import Problem
 from rls.organisation.rows import Row
-from rls.records.fields import Field
+from rls.records.fields import Field, Options
 from rls.records.lookups import Lookup
 from rls.records.table import Target
-from rls.records.values import DateOrder, ValueRefusedError, convert
+from rls.records.values import ValueRefusedError, convert
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,17 @@ class Checker:
     """Turns rows into records, a batch at a time."""
 
     def __init__(
-        self, connection: Connection[Any], target: Target, fields: Sequence[Field], dates: DateOrder, findings: Findings
+        self, connection: Connection[Any], target: Target, fields: Sequence[Field], options: Options, findings: Findings
     ) -> None:
         self.target = target
         self.fields = fields
-        self.dates = dates
+        self.dates = options.dates
         self.findings = findings
-        self.lookups = {one.column.name: Lookup(connection, one) for one in fields if one.column.reference is not None}
+        self.lookups = {
+            one.column.name: Lookup(connection, one, options.person)
+            for one in fields
+            if one.column.reference is not None
+        }
 
     def check(self, rows: Iterable[Row]) -> tuple[list[Record], list[Row]]:
         """Return the good rows' records, and the rows that refer to records of this table not (yet) there."""

@@ -18,7 +18,8 @@ class Options:
     """How to load; the texts are as the command line has them.
 
     ``key`` names a column: rows whose value there is in the table already are
-    left out.  ``person`` is the login whose rights bind the load.
+    left out, or with ``update`` overwrite the record.  ``person`` is the login
+    whose rights bind the load.
     """
 
     maps: tuple[str, ...] = ()
@@ -26,6 +27,7 @@ class Options:
     translations: tuple[str, ...] = ()
     dates: DateOrder = "YMD"
     key: str | None = None
+    update: bool = False
     person: str | None = None
     keep_good: bool = False
     delimiter: str = ","
@@ -46,6 +48,11 @@ class Field:
     words: tuple[str, ...] = ()
     translations: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def file_column(self) -> str | None:
+        """The column of the file it comes from, the first of several; None: from none."""
+        return next(iter(self.source.columns), None)
+
 
 def fields(target: Target, table: Table, options: Options) -> tuple[Field, ...]:
     """Return the fields the options and the file's header ask for.
@@ -65,7 +72,7 @@ def fields(target: Target, table: Table, options: Options) -> tuple[Field, ...]:
                 result[made.column.name] = made
     for column, wrong, right in _translations(options, problems):
         _translate(result, column, wrong, right, problems)
-    problems += _unfilled(target, result)
+    problems += () if options.update else _unfilled(target, result)
     problems += _key(result, options)
     if problems:
         raise InputError(problems)
@@ -150,6 +157,10 @@ def _unfilled(target: Target, result: Mapping[str, Field]) -> Iterator[Problem]:
 
 
 def _key(result: Mapping[str, Field], options: Options) -> Iterator[Problem]:
+    if options.update and options.key is None:
+        yield Problem("--update", "", "say by which column records are known: --key COLUMN")
+    elif options.update and result.keys() <= {options.key}:
+        yield Problem("--update", "", f"nothing to change: the file has {options.key} alone")
     if options.key is not None and options.key not in result:
         yield Problem(f"--key {options.key}", "", unknown("column", options.key, list(result)))
     elif options.key is not None and result[options.key].column.reference is not None:

@@ -8,25 +8,23 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from psycopg import Connection, Rollback, sql
+from psycopg import Connection, Rollback
 
 from rls.definition.wording import shown
-from rls.errors import InputError, Problem, RowlockError
-from rls.names import Installation, QualifiedName
-from rls.organisation.mapping import constant_source
+from rls.errors import Problem, RowlockError
+from rls.names import Installation
 from rls.organisation.rows import Row, Table
 from rls.organisation.sessions import check_person
-from rls.plan.plan import applied_definition, installed
-from rls.records.checking import Checker, Findings, Note
+from rls.plan.plan import applied_definition
+from rls.records.checking import Checker, Findings, Note, Record
 from rls.records.fields import Field, Options, fields, unused
-from rls.records.inserting import Importer, Inserter
+from rls.records.log import Draft, check_may_enter, enter
+from rls.records.rights import check_rights, owned, writer_of_new
 from rls.records.table import Target, bound_by_policies, read_target
-from rls.resources import sql_text, template
+from rls.records.updating import Updater, matches
 
 BATCH = 1000
-"""Rows inserted by one statement."""
-
-MAY_INSERT = "select name from unnest(%s::text[]) as name where has_column_privilege(%s, %s::regclass, name, 'insert')"
+"""Rows checked and written by one statement."""
 
 
 @dataclass(frozen=True)
@@ -35,12 +33,14 @@ class Loaded:
 
     ``problems`` come with the row they are of, None where the file itself is
     unreadable there; with any of them and ``keep_good`` off, nothing is in the
-    table.  ``existing`` rows were there already.
+    table.  ``existing`` rows were there already; ``updated`` ones, too, and
+    were overwritten.
     """
 
     entity: str
     rows: int
     inserted: int
+    updated: int
     existing: int
     problems: tuple[tuple[Row | None, Problem], ...]
     notes: tuple[Note, ...]
@@ -68,51 +68,71 @@ def load(
     made = fields(target, table, options)
     if options.person is not None:
         check_person(connection, installation, options.person)
-        made = _owned(target, made, options.person)
-        _may_insert(connection, target, made, options.person)
+        check_rights(connection, target, made, options)
     elif bound_by_policies(connection, target.entity.table):
         raise RowlockError(
             f"{connection.info.user} is bound by the policies on {target.entity.table}: load as a superuser or a role "
             "with BYPASSRLS, or say --as PERSON"
         )
+    check_may_enter(connection, installation)
     with connection.transaction():
-        work = _Load(connection, target, made, options)
+        work = _Load(connection, installation, target, made, options)
         loaded = work.run(table, progress)
         if loaded.problems and not options.keep_good:
             raise Rollback
+        work.log()
     return loaded
 
 
 class _Load:
     """One load."""
 
-    def __init__(self, connection: Connection[Any], target: Target, made: tuple[Field, ...], options: Options) -> None:
+    def __init__(
+        self,
+        connection: Connection[Any],
+        installation: Installation,
+        target: Target,
+        made: tuple[Field, ...],
+        options: Options,
+    ) -> None:
         self.connection = connection
+        self.installation = installation
         self.target = target
-        self.fields = made
+        self.fields = owned(target, made, options.person)
         self.options = options
         self.findings = Findings()
-        self.checker = Checker(connection, target, made, options.dates, self.findings)
-        self.inserter = _inserter(connection, target, made, self.findings, options.person)
+        self.checker = Checker(connection, target, self.fields, options, self.findings)
+        self.creating = writer_of_new(connection, installation, target, self.fields, self.findings, options.person)
         self.key = next((one for one in made if one.column.name == options.key), None)
+        self.changing = self._updater(made) if options.update else None
         self.places: dict[str, str] = {}
-        self.existing = 0
+        self.inserted = self.updated = self.existing = 0
+
+    def _updater(self, made: tuple[Field, ...]) -> Updater:
+        assert self.key is not None, "--update comes with --key"
+        by_column = {one.column.name: one.file_column for one in made}
+        person, key = self.options.person, self.key.column.name
+        return Updater(self.connection, self.findings, person, by_column, self.target, key)
 
     def run(self, table: Table, progress: Callable[[int], None]) -> Loaded:
-        rows = inserted = 0
+        """Read, check and write all rows."""
+        rows = 0
         waiting: list[Row] = []
         for batch in _batches(table.rows()):
             rows += len(batch)
-            records, later = self.checker.check(self._new(batch))
-            inserted += self.inserter.insert(records)
+            records, later = self.checker.check(batch)
+            self._put(records)
             waiting += later
             progress(len(batch))
-        inserted += self._waiting(waiting)
+        self.inserted += self.creating.finish()
+        self._put_waiting(waiting)
         self.findings.problems += [(None, problem) for problem in table.problems]
+        nothing = bool(self.findings.problems) and not self.options.keep_good
         return Loaded(
             entity=self.target.entity.name,
             rows=rows + len(table.problems),
-            inserted=0 if self.findings.problems and not self.options.keep_good else inserted,
+            inserted=0 if nothing else self.inserted,
+            updated=0 if nothing else self.updated,
             existing=self.existing,
             problems=tuple(sorted(self.findings.problems, key=_line)),
             notes=tuple(self.findings.notes.values()),
@@ -121,39 +141,67 @@ class _Load:
             delimiter=table.delimiter,
         )
 
-    def _waiting(self, waiting: list[Row]) -> int:
-        """Insert the rows that refer to rows of this file, generation by generation."""
-        inserted = 0
+    def log(self) -> None:
+        """Write what was done into the log, but for what an import table has logged itself."""
+        what = f"{self.target.entity.table}: {', '.join(self.creating.by_column)}"
+        person, entity = self.options.person, self.target.entity.name
+        if self.inserted and not self.creating.is_logged:
+            enter(self.connection, self.installation, Draft(person, entity, "import", self.inserted, what))
+        if self.updated:
+            enter(self.connection, self.installation, Draft(person, entity, "update", self.updated, what))
+
+    def _put_waiting(self, waiting: list[Row]) -> None:
+        """Write the rows that refer to rows of this file, generation by generation."""
         while waiting:
             self.checker.forget_own()
             records, left = self.checker.check(waiting)
             if len(left) == len(waiting):
                 self.checker.refuse(waiting)
                 break
-            inserted += self.inserter.insert(records)
+            self._put(records)
+            self.inserted += self.creating.finish()
             waiting = left
-        return inserted
 
-    def _new(self, batch: list[Row]) -> list[Row]:
-        """Return the rows of *batch* whose key is neither in the table nor further up in the file."""
+    def _put(self, records: list[Record]) -> None:
+        """Create what is new; leave out or overwrite what is there."""
+        new, there = self._parted(records)
+        if self.changing is not None:
+            self.updated += self.changing.write(there)
+        else:
+            self.existing += len(there)
+        self.inserted += self.creating.write(new)
+
+    def _parted(self, records: list[Record]) -> tuple[list[Record], list[Record]]:
+        """Return the records whose key is not in the table, and those whose key is; without key, all are new."""
         if self.key is None:
-            return batch
-        texts = {self.key.source.value(row) for row in batch}
-        query = template("records/existing.sql", table=_identifier(self.target), column=self.key.column.name)
-        there = {text for (text,) in self.connection.execute(query, [sorted(texts)])}
-        return [row for row in batch if self._is_new(self.key, row, there)]
+            return records, []
+        name = self.key.column.name
+        records = [record for record in records if self._once(self.key, record)]
+        values = [value for record in records if (value := record.values[name]) is not None]
+        found = matches(self.connection, self.target, self.key.column, self.options.person, values)
+        new: list[Record] = []
+        there: list[Record] = []
+        for record in records:
+            value = record.values[name]
+            times = 0 if value is None else found.get(value, 0)
+            if times > 1 and self.changing is not None:
+                message = f"{times} records of {self.target.entity.table} have this {name}: which one is meant?"
+                self.findings.problem(record.row, self.key.file_column, name, message)
+            else:
+                (there if times else new).append(record)
+        return new, there
 
-    def _is_new(self, key: Field, row: Row, there: set[str]) -> bool:
-        text, place = key.source.value(row), key.source.place(row)
-        if text in self.places:
-            column = next(iter(key.source.columns), None)
-            message = f"{shown(text)} is in {self.places[text]} too, and --key says once"
-            self.findings.problem(row, column, key.column.name, message)
+    def _once(self, key: Field, record: Record) -> bool:
+        """Return whether the record's key is nowhere further up in the file; note where it is."""
+        value = record.values[key.column.name]
+        if value is None:
+            return True
+        if value in self.places:
+            message = f"{shown(value)} is in {self.places[value]} too, and --key says once"
+            self.findings.problem(record.row, key.file_column, key.column.name, message)
             return False
-        if text:
-            self.places[text] = place
-        self.existing += text in there
-        return text not in there
+        self.places[value] = key.source.place(record.row)
+        return True
 
 
 def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
@@ -165,45 +213,3 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 def _line(found: tuple[Row | None, Problem]) -> tuple[int, str]:
     row, problem = found
     return (row.line if row else int(problem.place.rpartition(":")[2] or 0), problem.path)
-
-
-def _identifier(target: Target) -> sql.Identifier:
-    return sql.Identifier(target.entity.table.schema, target.entity.table.name)
-
-
-def _owned(target: Target, made: tuple[Field, ...], person: str) -> tuple[Field, ...]:
-    """Return the fields with the owner among them: the person, where nothing else fills it."""
-    owner = target.entity.owner
-    column = target.column(owner.column) if owner is not None else None
-    if column is None or any(one.column.name == column.name for one in made):
-        return made
-    return (*made, Field(column, constant_source(person), names=("login",)))
-
-
-def _inserter(
-    connection: Connection[Any], target: Target, made: tuple[Field, ...], findings: Findings, person: str | None
-) -> Inserter:
-    """Return what brings records into the table: people who may import do, others insert."""
-    if person is not None:
-        into = QualifiedName(installed(connection).imports, target.entity.name)
-        values = {"person": person, "schema": into.schema, "name": into.name}
-        columns = [one.column.name for one in made]
-        row = connection.execute(sql_text("records/may_import.sql"), {**values, "columns": columns}).fetchone()
-        if row and row[0]:
-            return Importer(connection, target, made, findings, person, into)
-    return Inserter(connection, target, made, findings, person)
-
-
-def _may_insert(connection: Connection[Any], target: Target, made: tuple[Field, ...], person: str) -> None:
-    """Refuse a person without the privilege on any column to fill.
-
-    :raises InputError: every such column.
-    """
-    table = _identifier(target).as_string(connection)
-    names = [one.column.name for one in made]
-    allowed = connection.execute(MAY_INSERT, [names, person, table])
-    refused = sorted(set(names) - {name for (name,) in allowed})
-    if refused:
-        columns = "any column" if len(refused) == len(names) else ", ".join(refused)
-        message = f"{person} may not create {target.entity.name} records with a value in {columns}"
-        raise InputError([Problem("--as", "", message)])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -62,19 +64,34 @@ class Draft:
     ends: int | None = None
 
 
-def enter(connection: Connection[Any], installation: Installation, draft: Draft) -> int:
-    """Write an entry, within the transaction there is; return its number.
+def check_may_enter(connection: Connection[Any], installation: Installation) -> None:
+    """Refuse who may not write the log: what cannot be logged is not done.
 
-    :raises RowlockError: the connected role may not: what cannot be logged is not done.
+    :raises RowlockError: the connected role may not.
     """
+    with _entering(connection, installation):
+        pass
+
+
+@contextmanager
+def _entering(connection: Connection[Any], installation: Installation) -> Iterator[None]:
     try:
         with acting_as(connection, installation.rls_owner):
-            row = connection.execute(sql_text("records/enter.sql"), asdict(draft)).fetchone()
+            yield
     except psycopg.errors.InsufficientPrivilege as error:
         who = connection.info.user
         raise RowlockError(
             f"{who} may not write rls.bulk_log ({error.diag.message_primary}): "
             f'connect as a superuser, or `grant "{installation.rls_owner}" to "{who}"` first'
         ) from error
+
+
+def enter(connection: Connection[Any], installation: Installation, draft: Draft) -> int:
+    """Write an entry, within the transaction there is; return its number.
+
+    :raises RowlockError: the connected role may not.
+    """
+    with _entering(connection, installation):
+        row = connection.execute(sql_text("records/enter.sql"), asdict(draft)).fetchone()
     assert row is not None
     return int(row[0])

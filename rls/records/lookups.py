@@ -6,8 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import psycopg
 from psycopg import Connection, sql
 
+from rls.acting import acting_as
 from rls.definition.wording import nearest, shown
 from rls.records.fields import Field
 from rls.records.table import Reference
@@ -15,12 +17,17 @@ from rls.resources import template
 
 
 class Lookup:
-    """The keys that the texts of one field mean; asks the database once for each text."""
+    """The keys that the texts of one field mean; asks the database once for each text.
 
-    def __init__(self, connection: Connection[Any], field: Field) -> None:
+    For *person*, a record they cannot see is not there.
+    """
+
+    def __init__(self, connection: Connection[Any], field: Field, person: str | None = None) -> None:
         assert field.column.reference is not None
         self.connection = connection
         self.reference: Reference = field.column.reference
+        self.type = field.column.type_text
+        self.person = person if self.reference.governed else None
         self.column = field.column.name
         self.names = field.names
         self.keys: dict[str, tuple[str, ...]] = {}
@@ -55,6 +62,8 @@ class Lookup:
         return f"nothing in {self.reference.table} has the {' or '.join(self.names)} {shown(text)}{self._hint(text)}"
 
     def _hint(self, text: str) -> str:
+        if self.person is not None:
+            return ""
         if self._some_names is None:
             rows = [
                 row for name in self.names for row in self.connection.execute(self._query("names", name)).fetchall()
@@ -71,7 +80,23 @@ class Lookup:
         for text, key in self.connection.execute(self._query("lookup", name), [texts]):
             if key is not None:
                 found[text].add(key)
+        if self.person is not None:
+            visible = self._visible({key for keys in found.values() for key in keys})
+            found = defaultdict(set, {text: keys & visible for text, keys in found.items()})
         self.keys.update({text: tuple(sorted(keys)) for text, keys in found.items()})
+
+    def _visible(self, keys: set[str]) -> set[str]:
+        query = template(
+            "records/visible.sql",
+            table=sql.Identifier(self.reference.table.schema, self.reference.table.name),
+            key=self.reference.key,
+            type=sql.SQL(self.type),
+        )
+        try:
+            with acting_as(self.connection, self.person or ""):
+                return {key for (key,) in self.connection.execute(query, [sorted(keys)])}
+        except psycopg.errors.InsufficientPrivilege:
+            return set()
 
     def _query(self, query: str, name: str) -> sql.Composed:
         table = sql.Identifier(self.reference.table.schema, self.reference.table.name)

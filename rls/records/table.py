@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from psycopg import Connection, sql
@@ -25,12 +25,17 @@ PERSON_NAMING = ("login", "key", "name", "email")
 
 @dataclass(frozen=True)
 class Reference:
-    """What a column's value is the key of; ``names``: the columns its records are called by, best first."""
+    """What a column's value is the key of.
+
+    ``names``: the columns its records are called by, best first.
+    ``governed``: who may see them is a matter of rights.
+    """
 
     table: QualifiedName
     key: str
     names: tuple[str, ...]
     columns: tuple[str, ...]
+    governed: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,11 @@ class Target:
 
     entity: Entity
     columns: tuple[Column, ...]
+
+    @property
+    def identifier(self) -> sql.Identifier:
+        """The table's name in SQL."""
+        return sql.Identifier(self.entity.table.schema, self.entity.table.name)
 
     @property
     def carried(self) -> frozenset[str]:
@@ -84,7 +94,7 @@ def read_target(connection: Connection[Any], installation: Installation, definit
     :raises InputError: no such entity, or its table is gone.
     """
     entity = entity_called(definition, name)
-    columns = _columns(connection, installation, entity)
+    columns = _columns(connection, installation, definition, entity)
     if not columns:
         raise InputError([Problem(name, "", f"its table {entity.table} does not exist in this database")])
     return Target(entity, columns)
@@ -97,8 +107,11 @@ def bound_by_policies(connection: Connection[Any], table: QualifiedName) -> bool
     return row is not None and bool(row[0])
 
 
-def _columns(connection: Connection[Any], installation: Installation, entity: Entity) -> tuple[Column, ...]:
+def _columns(
+    connection: Connection[Any], installation: Installation, definition: Definition, entity: Entity
+) -> tuple[Column, ...]:
     rows = _rows(connection, entity.table)
+    governed = {one.table for one in definition.entities}
     person = QualifiedName(installation.organisation, "person")
     found = []
     for row in rows:
@@ -106,6 +119,7 @@ def _columns(connection: Connection[Any], installation: Installation, entity: En
         if row["referenced_table"]:
             table = QualifiedName(row["referenced_schema"], row["referenced_table"])
             reference = _reference(connection, table, row["referenced_column"], person)
+            reference = replace(reference, governed=table in governed)
         elif entity.owner is not None and entity.owner.column == row["name"]:
             reference = _reference(connection, person, entity.owner.holds, person)
         parts = {key: row[key] for key in ("name", "type", "type_text", "required", "has_default", "is_made_by_server")}

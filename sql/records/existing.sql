@@ -1,3 +1,0 @@
-select {column}::text
-from {table}
-where {column}::text = any (%s)
