@@ -126,6 +126,7 @@ FUNCTIONS = (
     "held_roles",
     "has_explicit",
     "counted",
+    "effective",
     "cells_at",
     "readable",
     "seen",

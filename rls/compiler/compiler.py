@@ -106,7 +106,7 @@ def _imports(rights: Rights, roles: list[Role], table: Table, installation: Inst
 
 
 def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:
-    metering = Metering(rights, _reach(rights, table))
+    metering = Metering(rights)
     for operation, command in COMMANDS.items():
         arguments = _arguments(rights, role, table, operation)
         name = predicate_name(role.name, operation)

@@ -21,7 +21,7 @@ from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
 from rls.compiler.owners import TEAMS, Owners
-from rls.compiler.predicates import BY_OWNER
+from rls.compiler.predicates import BY_OWNER, LEVELS
 from rls.compiler.sources import Levels, Source, column
 from rls.definition.levels import Cell
 from rls.definition.model import Level
@@ -95,14 +95,16 @@ class Together:
     def within(self) -> sql.Composable:
         """Return the condition on a row that is known to be reached: nothing but what is live."""
         owners = self._owners()
-        by_owner = {level: self._now(owners, level) for level in BY_OWNER} if owners else {}
+        by_owner = {level: owners.reached(level) for level in BY_OWNER} if owners else {}
         return self._ways(by_owner)
 
-    def _now(self, owners: Owners, level: Level) -> sql.Composable:
-        if not self.live:
-            return owners.planned(level)
-        bits = "mine" if level is Level.own else f"{TEAMS[level]}_reached"
-        return sql.SQL("{}[{}]").format(sql.Identifier(bits), owners.column)
+    def counting(self) -> sql.Composable:
+        """Return nothing: what a role counts by is asked in every cell."""
+        return TRUE
+
+    def cells_from(self, level: Level) -> sql.Composable:
+        """Return the cells in which the caller reaches rows at this level or a wider one."""
+        return self._where({other for other in LEVELS if other >= level}, level)
 
     def _ways(self, by_owner: Mapping[Level, sql.Composable]) -> sql.Composable:
         ways = [(BY_OWNER[level], level, condition) for level, condition in by_owner.items()]

@@ -4,9 +4,9 @@
 
     <the rows the role reads>
     and case
-      when (<the same rows, by arguments of its own>) is not true then null
-      when <within what the caller exports, by whatever role> then true
-      else case allowance >= nextval(counter) when true then true when false then rls.over_budget('deal') end
+      case when <the same rows, by arguments of its own> then <the caller exports the row, by whatever role> end
+      when false then case allowance >= nextval(counter) when true then true when false then rls.over_budget('deal') end
+      when true then true
     end is not null
 
 The counter is a sequence of the caller's own and the allowance the last number
@@ -21,6 +21,16 @@ src/backend/optimizer/plan/createplan.c).  That ``rls.over_budget`` costs more
 than what finds rows only saves time.  A CASE is estimated to keep half of the
 rows, IS NOT NULL nearly all.
 
+A policy passes everything twice that the rows are said again by, since an
+argument may be used once; what is passed is rewritten for every statement,
+also where the function drops it.  So where some role exports a part of what is
+read, whom the caller reaches is asked once for both, narrowest level first::
+
+    exportable ? case
+      when again_mine[owner] then case when <the cells the role reads at own or wider> then 'own ' || <the cell> end
+      when again_department_reached[owner] then …
+    end
+
 A role that exports what it reads is not metered: its function is as if there
 were no budget, and what the policy passes to it is dropped when it is inlined.
 """
@@ -29,13 +39,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import starmap
+from typing import Protocol
 
 from psycopg import sql
 
-from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row
-from rls.compiler.helpers import asked
+from rls.compiler.cells import FALSE, TRUE, all_of, cell_of_row
+from rls.compiler.helpers import asked, called
 from rls.compiler.owners import Argument, Owners
-from rls.compiler.predicates import LEVELS, Predicate
+from rls.compiler.predicates import BY_OWNER, Predicate
 from rls.compiler.rights import Rights
 from rls.compiler.sources import column
 from rls.definition.model import Definition, Entity, Level, Role
@@ -44,17 +57,33 @@ from rls.state.objects import BudgetRow
 HELPERS = (
     "allowance(wanted_entity text, wanted_kind text)",
     "counter_of(wanted_entity text, wanted_kind text)",
-    "exportable(wanted_entity text, wanted_level text)",
+    "exportable(wanted_entity text)",
     "over_budget(wanted_entity text)",
 )
 """Helper functions that metering calls, as ``pg_get_function_identity_arguments`` prints them."""
 
-EXPORTABLE = {level: f"exportable_{level.name}" for level in LEVELS}
-"""Level → the argument that lists the cells its caller may export that far, by whatever role."""
-
 AGAIN = "again_"
-EXPORTED = "export_"
-"""What the arguments begin with that say the rows again, and those that say whom the caller exports of."""
+"""What the arguments begin with that say the rows again."""
+
+
+Branch = tuple[Level, sql.Composable, sql.Composable]
+"""A level, the rows the caller reaches at it, and the cells in which those are permitted."""
+
+
+class Rows(Protocol):
+    """What is said again: the rows a policy lets through."""
+
+    def rows(self) -> sql.Composable:
+        """Return what is true for them."""
+        ...
+
+    def counting(self) -> sql.Composable:
+        """Return what must be true besides, whoever owns the row."""
+        ...
+
+    def cells_from(self, level: Level) -> sql.Composable:
+        """Return what is true for rows of the cells that are reached at this level or a wider one."""
+        ...
 
 
 def metered(definition: Definition) -> bool:
@@ -71,13 +100,9 @@ def budgets(entity: Entity) -> Iterator[BudgetRow]:
 
 @dataclass(frozen=True)
 class Metering:
-    """How reading one entity is counted.
-
-    ``reach`` are the arguments that say whom the caller reaches.
-    """
+    """How reading one entity is counted."""
 
     rights: Rights
-    reach: Sequence[Argument]
 
     @property
     def entity(self) -> Entity:
@@ -105,8 +130,7 @@ class Metering:
         name = self.entity.name
         return [
             *((f"{AGAIN}{argument}", kind, value) for argument, kind, value in again),
-            *((f"{EXPORTED}{argument}", kind, value) for argument, kind, value in self.reach),
-            *((argument, "text[]", asked("exportable", name, level.name)) for level, argument in EXPORTABLE.items()),
+            ("exportable", "jsonb", asked("exportable", name)),
             ("allowance", "bigint", asked("allowance", name, "read")),
             ("counter", "regclass", asked("counter_of", name, "read")),
         ]
@@ -114,52 +138,72 @@ class Metering:
     def within(self, rows: Predicate) -> str:
         """Return the rows that a function lets through, counted."""
         again = replace(rows, finds=False, prefix=AGAIN)
-        return all_of([sql.SQL(rows.body()), self.clause(sql.SQL(again.body()))]).as_string(None)
+        return all_of([rows.rows(), self.clause(again)]).as_string(None)
 
-    def clause(self, permitted: sql.Composable) -> sql.Composable:
+    def clause(self, again: Rows) -> sql.Composable:
         """Return what is true for a permitted row that is exported or within the budget.
 
         It is false for any other row but one beyond the budget: for that, it fails.
         """
-        counted: sql.Composable = sql.SQL(
-            "case allowance >= nextval(counter) when true then true when false then rls.over_budget({}) end"
-        ).format(sql.Literal(self.entity.name))
-        terms = []
-        if permitted != TRUE:
-            terms.append(sql.SQL("when ({}) is not true then null").format(permitted))
-        if (exported := self._exported()) != FALSE:
-            terms.append(sql.SQL("when {} then true").format(exported))
-        if terms:
-            counted = sql.SQL("case {} else {} end").format(sql.SQL(" ").join(terms), counted)
-        return sql.SQL("{} is not null").format(counted)
+        counted = sql.SQL("case allowance >= nextval(counter) when true then true when false then {} end").format(
+            called("over_budget", sql.Literal(self.entity.name))
+        )
+        exported = self._partly(again) if self._said - {Level.all} else self._wholly(again)
+        if exported == FALSE:
+            return sql.SQL("{} is not null").format(counted)
+        return sql.SQL("case {} when false then {} when true then true end is not null").format(exported, counted)
 
-    def _exported(self) -> sql.Composable:
-        """Return what is true for the rows within the caller's export level, by whatever role."""
-        said = {level for role in self.rights.roles for _, level, _ in self.rights.cells(role, "export")}
-        if Level.open in said:
-            said.add(Level.subdepartments)
-        return any_of(self._at(level) for level in LEVELS if level in said)
+    @cached_property
+    def _said(self) -> set[Level]:
+        """The levels at which any role exports."""
+        cells = (cell for role in self.rights.roles for cell in self.rights.cells(role, "export"))
+        return {level for _, level, _ in cells} - {Level.none}
 
-    def _at(self, level: Level) -> sql.Composable:
-        reached = self._reached(level)
-        if reached == FALSE:
-            return FALSE
-        return all_of([sql.SQL("{} = any ({})").format(self._cell(), sql.Identifier(EXPORTABLE[level])), reached])
+    def _wholly(self, again: Rows) -> sql.Composable:
+        """Return whether a row's cell is exported; null for rows that are not permitted."""
+        permitted = again.rows()
+        exported = sql.SQL("exportable ? {}").format(self._key(Level.all)) if self._said else FALSE
+        return exported if permitted == TRUE else sql.SQL("case when {} then {} end").format(permitted, exported)
 
-    def _reached(self, level: Level) -> sql.Composable:
+    def _partly(self, again: Rows) -> sql.Composable:
+        """Return the same where it depends on the narrowest level at which the caller reaches the row."""
+        branches: list[Branch] = []
+        for level, reached in self._reached():
+            branch = (level, reached, again.cells_from(level))
+            while branches and self._needless(branches[-1], branch):
+                branches.pop()
+            if branch[2] != FALSE:
+                branches.append(branch)
+        key = sql.SQL("exportable ? case {} end").format(sql.SQL(" ").join(starmap(self._branch, branches)))
+        counting = again.counting()
+        return key if counting == TRUE else sql.SQL("case when {} then {} end").format(counting, key)
+
+    def _needless(self, branch: Branch, wider: Branch) -> bool:
+        """Return whether a row comes to the same by the wider branch, which takes all that the narrower would."""
+        return branch[0] not in self._said and branch[2] == wider[2] and wider[0] is not Level.open
+
+    def _branch(self, level: Level, reached: sql.Composable, cells: sql.Composable) -> sql.Composable:
+        key: sql.Composable = self._key(level)
+        if cells != TRUE:
+            key = sql.SQL("case when {} then {} end").format(cells, key)
+        return sql.SQL("else {}").format(key) if reached == TRUE else sql.SQL("when {} then {}").format(reached, key)
+
+    def _reached(self) -> Iterator[tuple[Level, sql.Composable]]:
+        """Yield the levels, narrowest first, and what is true for the rows the caller reaches at them."""
         sources, table = self.rights.sources, self.entity.table
-        if level is Level.all:
-            return TRUE
-        if level is Level.open:
-            flag = next((source.open for source in sources if source.open), None)
-            return column(table, flag) if flag else FALSE
-        owner = next((source.owner.column for source in sources if source.owner), None)
-        if owner is None:
-            return FALSE
-        return Owners(column(table, owner), self.rights.live, finds=False, prefix=EXPORTED).both(level)
+        if owner := next((source.owner.column for source in sources if source.owner), None):
+            owners = Owners(column(table, owner), self.rights.live, finds=False, prefix=AGAIN)
+            yield from ((level, owners.reached(level)) for level in BY_OWNER)
+        if flag := next((source.open for source in sources if source.open), None):
+            yield Level.open, column(table, flag)
+        yield Level.all, TRUE
 
-    def _cell(self) -> sql.Composable:
+    def _key(self, level: Level) -> sql.Composable:
+        """Return what ``rls.exportable`` lists where the caller exports the row's cell at least so far; never null."""
         levels = self.rights.levels(self.rights.roles[0], "read")
-        return cell_of_row(
+        cell = cell_of_row(
             self.rights.sources, self.entity.table, {entity: tuple(cells) for entity, cells in levels.items()}
         )
+        if self.entity.parents:
+            cell = sql.SQL("coalesce({}, '')").format(cell)
+        return sql.SQL("({} || {})").format(sql.Literal(f"{level.name} "), cell)

@@ -58,8 +58,7 @@ class Owners:
         """Return the live condition; nothing where the other one is."""
         if not self.live:
             return TRUE
-        bits = "mine" if level is Level.own else f"{TEAMS[level]}_reached"
-        return sql.SQL("({}[{}] or null) is not null").format(self._argument(bits), self.column)
+        return sql.SQL("({} or null) is not null").format(self.reached(level))
 
     def planned(self, level: Level) -> sql.Composable:
         """Return the condition that finds its rows by an index; nothing where there is none to find."""
@@ -71,6 +70,13 @@ class Owners:
         if not self.live:
             return sql.SQL("{} = any ({})").format(self.column, self._argument(owners))
         return called("owned_by", self.column, called(owners))
+
+    def reached(self, level: Level) -> sql.Composable:
+        """Return the condition as it is where nothing depends on the planner: null for a row without owner."""
+        if not self.live:
+            return self.planned(level)
+        bits = "mine" if level is Level.own else f"{TEAMS[level]}_reached"
+        return sql.SQL("{}[{}]").format(self._argument(bits), self.column)
 
     def _argument(self, name: str) -> sql.Composable:
         return sql.Identifier(f"{self.prefix}{name}")

@@ -71,13 +71,23 @@ class Predicate:
 
     def body(self) -> str:
         """Return the expression after RETURN."""
-        reached = self._within_read() if self.within_read else self._reached()
-        if self.timed or self.overruled or self.within_read:
-            cells = sql.SQL(f"{self.prefix}counted")
-            reached = all_of([sql.SQL("{} = any ({})").format(self._counting(), cells), reached])
-        return reached.as_string(None)
+        return self.rows().as_string(None)
 
-    def _counting(self) -> sql.Composable:
+    def rows(self) -> sql.Composable:
+        """Return the rows it lets through."""
+        return all_of([self.counting(), self._within_read() if self.within_read else self._reached()])
+
+    def counting(self) -> sql.Composable:
+        """Return whether the role counts for the caller now, in the row's cell."""
+        if not (self.timed or self.overruled or self.within_read):
+            return TRUE
+        return sql.SQL("{} = any ({})").format(self._counted(), sql.SQL(f"{self.prefix}counted"))
+
+    def cells_from(self, level: Level) -> sql.Composable:
+        """Return the cells in which the role reaches rows at this level or a wider one."""
+        return self._rows({other for other in LEVELS if other >= level}, TRUE)
+
+    def _counted(self) -> sql.Composable:
         """Return the cell that must count: the row's own, or any where the role counts everywhere or nowhere."""
         if self.overruled:
             return sql.SQL("{} || {}").format(sql.Literal(f"{self.version}:"), self._cell())

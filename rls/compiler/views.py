@@ -90,10 +90,10 @@ class Reading:
 
     def _policy(self) -> Iterator[Object]:
         owner, table = self.installation.view_owner, self.table.name
-        arguments, rows, metering = self._policy_arguments(), self._together(), Metering(self.fields.rights, self.reach)
+        arguments, rows, metering = self._policy_arguments(), self._together(), Metering(self.fields.rights)
         body = rows.rows()
         if counts := self.entity.read_budget is not None:
-            again = replace(rows, finds=False, prefix=AGAIN).rows()
+            again = replace(rows, finds=False, prefix=AGAIN)
             body = all_of([body, any_of([self._exporting(), metering.clause(again)])])
         yield self._function(POLICY, body, arguments, volatile=counts)
         yield Policy(table, POLICY, "select", owner, self._call(POLICY, arguments).as_string(None))
@@ -120,7 +120,7 @@ class Reading:
             (argument, "text[]", asked("readable", self.entity.name, level.name))
             for level, argument in READABLE.items()
         ]
-        metering = Metering(self.fields.rights, self.reach)
+        metering = Metering(self.fields.rights)
         return [("held", "text[]", ROLES), *self.reach, *first, *cells, *metering.arguments([*self.reach, *cells])]
 
     def _seen_arguments(self, group: FieldGroup) -> list[Argument]:

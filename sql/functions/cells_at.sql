@@ -10,18 +10,10 @@ declare
   held constant text[] := rls.held_roles();
   levels constant text[] := array['none', 'own', 'department', 'subdepartments', 'open', 'all'];
 begin
-  return coalesce(
-    (
-      select pg_catalog.array_agg(distinct permission.cell)
-      from rls.permission
-      where
-        permission.role = any (held)
-        and permission.entity = wanted_entity
-        and permission.operation = wanted_operation
-        and pg_catalog.array_position(levels, permission.level) >= pg_catalog.array_position(levels, wanted_level)
-        and (permission.explicit or not rls.has_explicit(held, wanted_entity, wanted_operation, permission.cell))
-    ),
-    array[]::text[]
+  return array(
+    select distinct effective.cell
+    from rls.effective(held, wanted_entity, wanted_operation)
+    where array_position(levels, effective.level) >= array_position(levels, wanted_level)
   );
 end
 $$;
