@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
-from rls.compiler.owners import TEAMS, Owners
+from rls.compiler.owners import FINDABLE, TEAMS, Owners
 from rls.compiler.predicates import BY_OWNER, LEVELS
 from rls.compiler.sources import Levels, Source, column
 from rls.definition.levels import Cell
@@ -83,7 +83,7 @@ class Together:
     live: bool
     asking: sql.Composable | None = None
     asked: Mapping[Level, str] = field(default_factory=dict)
-    finds: bool = True
+    finds: Collection[Level] = FINDABLE
     prefix: str = ""
 
     def rows(self) -> sql.Composable:

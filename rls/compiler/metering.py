@@ -137,7 +137,7 @@ class Metering:
 
     def within(self, rows: Predicate) -> str:
         """Return the rows that a function lets through, counted."""
-        again = replace(rows, finds=False, prefix=AGAIN)
+        again = replace(rows, finds=(), prefix=AGAIN)
         return all_of([rows.rows(), self.clause(again)]).as_string(None)
 
     def clause(self, again: Rows) -> sql.Composable:
@@ -192,7 +192,7 @@ class Metering:
         """Yield the levels, narrowest first, and what is true for the rows the caller reaches at them."""
         sources, table = self.rights.sources, self.entity.table
         if owner := next((source.owner.column for source in sources if source.owner), None):
-            owners = Owners(column(table, owner), self.rights.live, finds=False, prefix=AGAIN)
+            owners = Owners(column(table, owner), self.rights.live, finds=(), prefix=AGAIN)
             yield from ((level, owners.reached(level)) for level in BY_OWNER)
         if flag := next((source.open for source in sources if source.open), None):
             yield Level.open, column(table, flag)

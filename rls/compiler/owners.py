@@ -15,8 +15,8 @@ expression to keep nearly all rows (``nulltestsel``), which leaves the estimate
 to the second.  That one is for *planning*: its functions are folded into
 constants, so that estimates and indexes are those of a condition with the ids
 written out.  A plan may outlive what it folded; then it hides rows, but shows
-none that are not live.  A predicate that finds no rows, but checks new ones,
-has no need of it.
+none that are not live.  A predicate that finds no rows has no need of it: it
+checks new ones, or those another policy finds.
 
 Tables that name their owners otherwise (``holds: key``, bigint) compare with a
 list that is read when the statement runs.
@@ -24,6 +24,7 @@ list that is read when the statement runs.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,6 +38,9 @@ from rls.names import RIGHTS_SCHEMA
 TEAMS = {Level.department: "department", Level.subdepartments: "subtree"}
 """Level → what the columns of ``rls.team`` and the functions about it begin with."""
 
+FINDABLE = frozenset({Level.own, *TEAMS})
+"""The levels whose rows have their owner in common."""
+
 Argument = tuple[str, str, sql.Composable]
 """Name, type and value."""
 
@@ -45,13 +49,13 @@ Argument = tuple[str, str, sql.Composable]
 class Owners:
     """The conditions on a table's owner column, by level (own, department, subdepartments).
 
-    ``finds``: rows are to be found by them, and not only checked.  ``prefix`` is
-    what the names of the arguments begin with.
+    ``finds``: the levels whose rows are to be found, and not only checked.
+    ``prefix`` is what the names of the arguments begin with.
     """
 
     column: sql.Composable
     live: bool
-    finds: bool = True
+    finds: Collection[Level] = FINDABLE
     prefix: str = ""
 
     def now(self, level: Level) -> sql.Composable:
@@ -62,7 +66,7 @@ class Owners:
 
     def planned(self, level: Level) -> sql.Composable:
         """Return the condition that finds its rows by an index; nothing where there is none to find."""
-        if self.live and not self.finds:
+        if self.live and level not in self.finds:
             return TRUE
         if level is Level.own:
             return sql.SQL("{} = {}").format(self.column, called("me") if self.live else sql.SQL(f"{self.prefix}me"))
@@ -92,10 +96,7 @@ def arguments(kind: str, *, live: bool, keyed: bool) -> list[Argument]:
     :param kind: the type the owner column is compared in.
     """
     if live:
-        return [
-            ("mine", "boolean[]", _bits("reach", "mine")),
-            *((f"{team}_reached", "boolean[]", _bits("team", f"{team}_reached")) for team in TEAMS.values()),
-        ]
+        return [(name, "boolean[]", _bits(name)) for name in ("mine", *(f"{team}_reached" for team in TEAMS.values()))]
     many, what = f"{kind}[]", "keys" if keyed else "owners"
     return [
         ("me", kind, _read("reach", "person_key" if keyed else "person_id", kind)),
@@ -104,19 +105,13 @@ def arguments(kind: str, *, live: bool, keyed: bool) -> list[Argument]:
 
 
 @cache
+def _bits(name: str) -> sql.Composable:
+    return sql.SQL("(select {})").format(called(name, sql.SQL("current_user")))
+
+
+@cache
 def _read(table: str, name: str, cast: str = "") -> sql.Composable:
     value: sql.Composable = sql.SQL("{}.{}").format(sql.Identifier(table), sql.Identifier(name))
     if cast:
         value = sql.SQL("{}::{}").format(value, sql.SQL(cast))
-    return _select(table, value)
-
-
-@cache
-def _bits(table: str, name: str) -> sql.Composable:
-    """Return a Boolean array as a value that is uncompressed once, not for every row."""
-    value = sql.SQL("{}.{} || '{{}}'::boolean[]").format(sql.Identifier(table), sql.Identifier(name))
-    return _select(table, value)
-
-
-def _select(table: str, value: sql.Composable) -> sql.Composable:
     return sql.SQL("(select {} from {}.{})").format(value, sql.Identifier(RIGHTS_SCHEMA), sql.Identifier(table))

@@ -17,13 +17,13 @@ for all of them, where nothing is reached whoever owns it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
-from rls.compiler.owners import Owners
+from rls.compiler.owners import FINDABLE, Owners
 from rls.compiler.sources import Levels, Source, cell_key, column
 from rls.definition.model import Level
 from rls.names import QualifiedName
@@ -66,7 +66,7 @@ class Predicate:
     within_read: bool = False
     version: str = ""
     live: bool = False
-    finds: bool = True
+    finds: Collection[Level] = FINDABLE
     prefix: str = ""
 
     def body(self) -> str:

@@ -40,6 +40,7 @@ HELPERS = (
     "readable(wanted_entity text, wanted_level text)",
     *(f"{folded}{name}()" for folded in ("", "folded_") for name in ("me", "department_owners", "subtree_owners")),
     "owned_by(owner integer, owners integer[])",
+    *(f"{live}(wanted name)" for live in ("mine", "department_reached", "subtree_reached")),
 )
 """Helper functions a policy calls, as ``pg_get_function_identity_arguments`` prints them."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
+from rls.compiler.owners import FINDABLE
 from rls.compiler.predicates import Predicate
 from rls.compiler.sources import Levels, Source, cell_key, source_levels, sources
 from rls.definition.model import OPERATIONS, Definition, Entity, Level, Operation, Role
@@ -115,8 +116,22 @@ class Rights:
             within_read=operation != "read" and self.needs_read_check(role, operation),
             version=version(self._rows(role, operation)),
             live=self.live,
-            finds=operation != "create",
+            finds=self._finds(role, operation),
         )
+
+    def _finds(self, role: Role, operation: Operation) -> Collection[Level]:
+        """Return the levels at which the predicate must find rows.
+
+        UPDATE and DELETE that read a column ask the policies for reading, too:
+        where both reach alike those find the rows, and a second constant would
+        only be planned.  Whoever names no column wants all they reach: one
+        person's are found even so, a team's by looking at every row.
+        """
+        if operation == "create":
+            return ()
+        reached = {key: level for key, level, _ in self.cells(role, operation)}
+        alike = reached == {key: level for key, level, _ in self.cells(role, "read")}
+        return {Level.own} if alike and operation != "read" else FINDABLE
 
     def rows(self) -> Iterator[PermissionRow]:
         """Yield what ``rls.permission`` must hold: the levels some predicate asks for when it runs."""

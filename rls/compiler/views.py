@@ -93,7 +93,7 @@ class Reading:
         arguments, rows, metering = self._policy_arguments(), self._together(), Metering(self.fields.rights)
         body = rows.rows()
         if counts := self.entity.read_budget is not None:
-            again = replace(rows, finds=False, prefix=AGAIN)
+            again = replace(rows, finds=(), prefix=AGAIN)
             body = all_of([body, any_of([self._exporting(), metering.clause(again)])])
         yield self._function(POLICY, body, arguments, volatile=counts)
         yield Policy(table, POLICY, "select", owner, self._call(POLICY, arguments).as_string(None))

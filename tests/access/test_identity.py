@@ -79,6 +79,25 @@ def test_reach_shows_ones_own_row_only(database: Database) -> None:
             alice.execute(call)
 
 
+def test_a_function_reads_with_its_owners_reach(database: Database) -> None:
+    """A colleague's SECURITY DEFINER function shows nobody more than the colleague: neither roles nor people mix."""
+    connection = company(database)
+    connection.execute("insert into crm.deal (title, owner_id) values ('of alice', 1), ('of bob', 2), ('of carol', 3)")
+    connection.execute("create schema lent; grant usage on schema lent, rls to alice, bob")
+    connection.execute(
+        "create function lent.titles() returns setof text language sql security definer"
+        " begin atomic select title from crm.deal; end"
+    )
+    connection.execute("alter function lent.titles() owner to alice")
+    alice, bob = database.connect("alice"), database.connect("bob")
+    held = alice.execute("select lent.titles() order by 1").fetchall()
+
+    assert ("of alice",) in held
+    assert set(bob.execute("select lent.titles()").fetchall()) <= set(held)
+    # Statements of bob's own go on with bob's rights.
+    assert column(bob, "select title from crm.deal where title like 'of %'") == ["of bob"]
+
+
 def test_dismissed_at_once(database: Database) -> None:
     """In the session that is open and the statement that is prepared."""
     connection = company(database)

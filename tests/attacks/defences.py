@@ -20,8 +20,22 @@ DEFENCES = (
     Defence(
         "who asks is the database role",
         "identity is never a setting",
-        "alter policy self on rls.reach"
-        " using (login = coalesce(nullif(current_setting('app.login', true), '')::name, current_user))",
+        """
+        do $do$
+        declare
+          function regprocedure;
+        begin
+          foreach function in array '{rls.mine(name), rls.department_reached(name), rls.subtree_reached(name)}'::regprocedure[]
+          loop
+            execute replace(
+              pg_get_functiondef(function),
+              'reach.login = wanted',
+              $$reach.login = coalesce(nullif(current_setting('app.login', true), '')::name, wanted)$$
+            );
+          end loop;
+        end
+        $do$
+        """,
         ("setting-app-user",),
         behind=("helpers find their caller",),
     ),
