@@ -153,9 +153,9 @@ class Company:
 
     def _sync_file(self, path: Path) -> None:
         options = sync.Options()
-        with self.connection.transaction():
-            reading = sync.read_files([path], {}, self.installation)
-            planned = sync.plan(self.connection, self.installation, reading, options)
+        reading = sync.read_files([path], {}, self.installation)
+        planned = sync.plan(self.connection, self.installation, reading, options)
+        if planned.changes:
             sync.run(self.connection, self.installation, reading, options, planned)
 
     def _rights(self, wanted: argparse.Namespace) -> None:

@@ -69,6 +69,8 @@ VIEWS = (
     "budget_use",
 )
 FUNCTIONS = (
+    "lock_room",
+    "require_locks",
     "lock_organisation",
     "begin_refresh",
     "logins_of",

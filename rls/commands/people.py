@@ -114,11 +114,15 @@ def sync(
     from rls.organisation import sync as syncing
     from rls.organisation.mapping import parse_options
     from rls.plan.plan import installed
+    from rls.report.phases import steps
 
     installation = installed(connection)
-    reading = syncing.read_files(files, parse_options(maps, sets), installation, delimiter, encoding)
     options = syncing.Options(logins == "scram", dismiss_missing, frozenset(adopt))
-    planned = syncing.plan(connection, installation, reading, options)
+    with steps() as report:
+        report("reading", 0, 2)
+        reading = syncing.read_files(files, parse_options(maps, sets), installation, delimiter, encoding)
+        report("comparing", 1, 2)
+        planned = syncing.plan(connection, installation, reading, options)
     _show(planned, as_json=as_json)
     if dry_run or check or not planned.changes:
         if check and planned.changes:
@@ -128,8 +132,8 @@ def sync(
     if not yes:
         _ask()
     keeper = _Passwords(passwords)
-    with keeper:
-        outcome = syncing.run(connection, installation, reading, options, planned, keeper.keep)
+    with keeper, steps() as report:
+        outcome = syncing.run(connection, installation, reading, options, planned, keeper.keep, report)
     _follow_limits(connection, installation)
     ended = f"; {count(outcome.sessions_ended, 'session')} ended" if outcome.sessions_ended else ""
     console.say(f"done: {_counted(planned)}{ended}")
@@ -143,11 +147,10 @@ def _follow_limits(connection: psycopg.Connection, installation: Installation) -
     from rls.organisation.limits import mend
 
     try:
-        with connection.transaction():
-            changed = mend(connection, installation)
+        changed = mend(connection, installation)
     except psycopg.errors.InsufficientPrivilege:
         console.warn(
-            "limits of logins are left as they were, since you may not alter all of them: people limits --mend"
+            "limits of logins are not all as they should be, and you may not alter all of them: people limits --mend"
         )
         return
     if changed:

@@ -22,10 +22,15 @@ CREATE = sql.SQL("create role {} login inherit")
 ALTER = sql.SQL("alter role {}")
 ALLOW = sql.SQL("alter role {} login inherit")
 REFUSE = sql.SQL("alter role {} nologin")
+PREPARE = sql.SQL("create role {} nologin inherit")
 
 SESSIONS = "select pid from pg_stat_activity where usename = any (%s)"
 
 END_SESSION = "select pg_terminate_backend(%s)"
+
+
+Report = Callable[[str, int, int], None]
+"""Called with what is done next, how many changes are made, and of how many."""
 
 
 def apply(
@@ -33,6 +38,7 @@ def apply(
     installation: Installation,
     changes: Sequence[c.Change],
     passwords: Mapping[str, str],
+    report: Report = lambda *_: None,
 ) -> None:
     """Make *changes*, in their order, inside the caller's transaction.
 
@@ -40,8 +46,12 @@ def apply(
     verifier is sent.
     """
     work = _Work(connection, installation, passwords)
+    done = 0
     for kind, alike in groupby(changes, type):
-        getattr(work, STEPS[kind])(list(alike))
+        some = list(alike)
+        report(STEPS[kind].replace("_", " "), done, len(changes))
+        getattr(work, STEPS[kind])(some)
+        done += len(some)
 
 
 def end_sessions(connection: Connection[Any], changes: Sequence[c.Change]) -> tuple[int, int]:
@@ -87,7 +97,7 @@ class _Work:
 
     def create_logins(self, changes: list[c.CreateLogin]) -> None:
         for change in changes:
-            statement = ALLOW if change.adopted else CREATE
+            statement = ALLOW if change.adopted else CREATE if change.can_login else PREPARE
             self.role(statement, change.login, self.passwords.get(change.login))
 
     def set_passwords(self, changes: list[c.SetPassword]) -> None:

@@ -30,12 +30,13 @@ class Change:
 
 @dataclass(frozen=True, order=True)
 class CreateLogin(Change):
-    """A database role for a person; ``adopted``: it exists already."""
+    """A database role for a person; ``adopted``: it exists already; ``can_login``: the person works here already."""
 
     kind = "add"
     login: str
     password: bool = False
     adopted: bool = False
+    can_login: bool = True
 
     @property
     def text(self) -> str:

@@ -37,6 +37,9 @@ UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 
 DURATION = re.compile(r"(\d{1,9})\s*(ms|s|min|h|d)?")
 
+AT_ONCE = 1000
+"""Limits changed in one transaction."""
+
 LONGEST = 2**31 - 1
 """Milliseconds a timeout may have."""
 
@@ -109,12 +112,19 @@ def stated(connection: Connection[Any], installation: Installation) -> dict[str,
 def mend(connection: Connection[Any], installation: Installation) -> list[Limit]:
     """Give every login its limits; return those that it had not.
 
+    :param connection: outside a transaction: a login that is altered takes a lock, so it is a slice of them at a time.
     :raises psycopg.errors.InsufficientPrivilege: who is connected may not alter one of the logins.
     """
     changes = wrong(connection, installation)
-    for change in changes:
-        connection.execute(statement(change.login, change.limit, change.wanted))
+    _alter(connection, changes)
     return changes
+
+
+def _alter(connection: Connection[Any], changes: list[Limit]) -> None:
+    for first in range(0, len(changes), AT_ONCE):
+        with connection.transaction():
+            for change in changes[first : first + AT_ONCE]:
+                connection.execute(statement(change.login, change.limit, change.wanted))
 
 
 def state(
@@ -134,7 +144,7 @@ def state(
         before = limits(connection, installation)
         for limit, value in wanted.items():
             connection.execute(statement(name, limit, None if value is None else Decimal(value)))
-        return [*_given_up(connection, installation, before), *mend(connection, installation)]
+    return [*_given_up(connection, installation, before), *mend(connection, installation)]
 
 
 def _given_up(connection: Connection[Any], installation: Installation, before: Iterable[Limit]) -> list[Limit]:
@@ -145,8 +155,7 @@ def _given_up(connection: Connection[Any], installation: Installation, before: I
         for limit in before
         if limit.limit not in kept and limit.right and limit.actual is not None
     ]
-    for limit in gone:
-        connection.execute(statement(limit.login, limit.limit, None))
+    _alter(connection, gone)
     return gone
 
 

@@ -7,17 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from psycopg import Connection
+from psycopg import Connection, errors
 from psycopg.rows import dict_row
 
 from rls.errors import InputError, PlanError, Problem
 from rls.names import Installation
-from rls.organisation.applying import apply, end_sessions
+from rls.organisation.applying import Report, apply, end_sessions
 from rls.organisation.changes import AllowLogin, Change, CreateLogin, SetPassword
 from rls.organisation.current import read
 from rls.organisation.diff import diff
 from rls.organisation.entries import Reading, read_csv
 from rls.organisation.entries_yaml import read_yaml
+from rls.organisation.hiring import in_slices, without_passwords
 from rls.organisation.logins import new_password
 from rls.organisation.mapping import Source
 from rls.organisation.people import Organisation, Person
@@ -30,6 +31,8 @@ LOCK = "lock table rls.refreshed in share row exclusive mode"
 ROLES = "select name from rls.role"
 
 YAML_SUFFIXES = (".yaml", ".yml")
+
+MEANWHILE = Problem("", "", "somebody changed the organisation meanwhile: look at the plan again")
 
 
 @dataclass(frozen=True)
@@ -47,10 +50,14 @@ class Options:
 
 @dataclass(frozen=True)
 class SyncPlan:
-    """What a sync will do, and whom it leaves alone since no file names them."""
+    """What a sync will do, and whom it leaves alone since no file names them.
+
+    ``mentioned``: logins of people the files only mention, such as heads.
+    """
 
     changes: tuple[Change, ...]
     missing: tuple[Person, ...] = ()
+    mentioned: frozenset[str] = frozenset()
 
     @property
     def logins_to_give_passwords(self) -> list[str]:
@@ -104,7 +111,7 @@ def plan(connection: Connection[Any], installation: Installation, reading: Readi
     problems += _key_problems(connection, installation, target.organisation)
     if problems:
         raise InputError(problems)
-    return SyncPlan(changes, () if options.dismiss_missing else target.missing)
+    return SyncPlan(changes, () if options.dismiss_missing else target.missing, target.mentioned)
 
 
 def run(
@@ -114,22 +121,39 @@ def run(
     options: Options,
     planned: SyncPlan,
     keep_passwords: Callable[[Mapping[str, str]], None] = lambda _: None,
+    report: Report = lambda *_: None,
 ) -> Outcome:
-    """Make what was *planned*, all of it or nothing.
+    """Make what was *planned*, all of it or nothing; very many new people in advance, without rights.
 
+    :param connection: in autocommit, outside a transaction.
     :param keep_passwords: called with login → password before the commit, so
         that no password is set which nobody knows; may raise.
     :raises PlanError: the database has changed since the plan was made.
     """
     passwords = {login: new_password() for login in planned.logins_to_give_passwords}
+    slices, rest = in_slices(connection, planned.changes, planned.mentioned)
+    for number, some in enumerate(slices):
+        report("new people, who cannot log in yet", number, len(slices))
+        _in_advance(connection, installation, some)
     with connection.transaction():
         connection.execute(LOCK)
-        if plan(connection, installation, reading, options) != planned:
-            raise PlanError([Problem("", "", "somebody changed the organisation meanwhile: look at the plan again")])
-        apply(connection, installation, planned.changes, passwords)
+        report("comparing", 0, len(rest))
+        now = plan(connection, installation, reading, options)
+        if without_passwords(now.changes, rest) != without_passwords(rest, rest) or now.missing != planned.missing:
+            raise PlanError([MEANWHILE])
+        apply(connection, installation, rest, passwords, report)
         if passwords:
             keep_passwords(passwords)
     return Outcome(*end_sessions(connection, planned.changes))
+
+
+def _in_advance(connection: Connection[Any], installation: Installation, changes: Sequence[Change]) -> None:
+    try:
+        with connection.transaction():
+            connection.execute(LOCK)
+            apply(connection, installation, changes, {})
+    except (errors.DuplicateObject, errors.UniqueViolation) as error:
+        raise PlanError([MEANWHILE]) from error
 
 
 def _adopting(changes: Sequence[Change], adopt: frozenset[str]) -> tuple[Change, ...]:

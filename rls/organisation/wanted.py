@@ -14,10 +14,11 @@ from rls.organisation.people import FACTS, Login, Organisation, Path, Person, an
 
 @dataclass(frozen=True)
 class Wanted:
-    """The organisation the files ask for, and the active people they do not name."""
+    """The organisation the files ask for, the active people they do not name, the logins of whom they only mention."""
 
     organisation: Organisation
     missing: tuple[Person, ...]
+    mentioned: frozenset[str]
 
 
 def wanted(reading: Reading, current: Organisation, roles: Iterable[str], *, dismiss_missing: bool = False) -> Wanted:
@@ -51,7 +52,8 @@ def wanted(reading: Reading, current: Organisation, roles: Iterable[str], *, dis
         defined=current.defined,
         logins=_logins(people.values(), current),
     )
-    return Wanted(organisation, missing)
+    mentioned = frozenset(someone.login for someone in someones if all(entry.mention for entry in someone.entries))
+    return Wanted(organisation, missing, mentioned)
 
 
 def _unknown_roles(reading: Reading, known: list[str]) -> list[Problem]:

@@ -87,8 +87,9 @@ def _remember(connection: Connection[Any], changes: list[Change], installation: 
 
 
 def _records(connection: Connection[Any], things: list[Object]) -> Iterator[tuple[str, list[str], str, str]]:
-    names = {thing.name for thing in things if isinstance(thing, Function)}
-    functions = canonical_functions(connection, names) if names else {}
+    made = [thing for thing in things if isinstance(thing, Function)]
+    names, of = {thing.name for thing in made}, {thing.table for thing in made}
+    functions = canonical_functions(connection, names, of) if made else {}
     tables: set[QualifiedName] = {thing.table for thing in things if isinstance(thing, Policy)}
     policies = canonical_policies(connection, tables) if tables else {}
     for thing in things:

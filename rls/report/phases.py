@@ -1,4 +1,4 @@
-"""The progress of an apply, on a terminal."""
+"""The progress of what takes long, on a terminal."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ def phases() -> Iterator[Callable[[Phase, int, int, str], None]]:
 
     Yields what :func:`rls.plan.apply_in_phases` reports to.
     """
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[what]}"))
-    stderr = console.stderr()
-    with Progress(*columns, TimeElapsedColumn(), console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
+    with _progress() as bar:
         tasks = {phase: bar.add_task(phase.value, start=False, total=None, visible=False, what="") for phase in Phase}
 
         def report(phase: Phase, done: int, total: int, what: str) -> None:
@@ -27,3 +25,21 @@ def phases() -> Iterator[Callable[[Phase, int, int, str], None]]:
             bar.update(tasks[phase], completed=done, total=total, what=what, visible=True)
 
         yield report
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str, int, int], None]]:
+    """Show what is done, how much of it, and of how much, in one line, as :func:`phases` does."""
+    with _progress() as bar:
+        task = bar.add_task("", total=None, visible=False, what="")
+
+        def report(what: str, done: int, total: int) -> None:
+            bar.update(task, description=what, completed=done, total=total, visible=True)
+
+        yield report
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[what]}"))
+    stderr = console.stderr()
+    return Progress(*columns, TimeElapsedColumn(), console=stderr, transient=True, disable=not stderr.is_terminal)

@@ -163,12 +163,13 @@ def read_applied(
 
 
 def canonical_functions(
-    connection: Connection[Any], names: Collection[str] | None = None
+    connection: Connection[Any], names: Collection[str] | None = None, tables: Iterable[QualifiedName] | None = None
 ) -> dict[tuple[str, ...], Row]:
-    """Return predicate functions as the server prints them, by kind and identity: all, or those of some names."""
+    """Return predicate functions as the server prints them, by identity: all, or of some names, of some tables."""
+    of = {"schemas": None, "names": None} if tables is None else names_of(tables)
     return {
         (Function.kind, row["name"], f"{row['table_schema']}.{row['table_name']}", *row["types"]): row
-        for row in rows_of(connection, sql_text("catalog/functions.sql"), {"functions": _listed(names)})
+        for row in rows_of(connection, sql_text("catalog/functions.sql"), {"functions": _listed(names), **of})
     }
 
 
@@ -176,11 +177,14 @@ def _listed(names: Collection[str] | None) -> list[str] | None:
     return None if names is None else sorted(set(names))
 
 
-def canonical_policies(connection: Connection[Any], tables: Iterable[QualifiedName]) -> dict[tuple[str, ...], Row]:
-    """Return every policy on the tables, and every other that calls a predicate, by kind and identity."""
+def canonical_policies(
+    connection: Connection[Any], tables: Iterable[QualifiedName], *, callers: bool = False
+) -> dict[tuple[str, ...], Row]:
+    """Return every policy on the tables, by kind and identity; *callers*: and every other that calls a predicate."""
+    values = {**names_of(tables), "callers": callers}
     return {
         (Policy.kind, row["table_schema"], row["table_name"], row["name"]): row
-        for row in rows_of(connection, sql_text("catalog/policies.sql"), names_of(tables))
+        for row in rows_of(connection, sql_text("catalog/policies.sql"), values)
     }
 
 
@@ -211,7 +215,7 @@ def _policies(
     installation: Installation,
 ) -> tuple[list[Policy], list[str]]:
     ours, foreign = [], []
-    for key, row in canonical_policies(connection, tables).items():
+    for key, row in canonical_policies(connection, tables, callers=True).items():
         table = QualifiedName(row["table_schema"], row["table_name"])
         known = applied.get(key)
         if known is None and key not in wanted:

@@ -1,4 +1,5 @@
--- Predicate functions: those of schema rls whose first argument is a row of a table; all, or those with given names.
+-- Predicate functions: those of schema rls whose first argument is a row of a table; all, or those with given names, or
+-- those with given names and tables.
 select
   proc.proname as name,
   table_namespace.nspname as table_schema,
@@ -36,4 +37,8 @@ join pg_catalog.pg_namespace as table_namespace on table_namespace.oid = class.r
 where
   proc.pronamespace = pg_catalog.to_regnamespace('rls')
   and (%(functions)s::text[] is null or proc.proname = any (%(functions)s::name[]))
+  and (
+    %(schemas)s::text[] is null
+    or (table_namespace.nspname, class.relname) in (select * from unnest(%(schemas)s::text[], %(names)s::text[]))
+  )
 order by proc.proname, table_namespace.nspname, class.relname

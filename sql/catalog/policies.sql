@@ -1,4 +1,4 @@
--- Policies of the tables asked for, and every policy that calls a function of schema rls.
+-- Policies of the tables asked for and, where wanted, every policy that calls a function of schema rls.
 select
   namespace.nspname as table_schema,
   class.relname as table_name,
@@ -17,7 +17,7 @@ join pg_catalog.pg_class as class on class.oid = policy.polrelid
 join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
 where
   (namespace.nspname, class.relname) in (select * from unnest(%(schemas)s::text[], %(names)s::text[]))
-  or exists (
+  or %(callers)s and exists (
     select
     from pg_catalog.pg_depend as depend
     join pg_catalog.pg_proc as proc on proc.oid = depend.refobjid

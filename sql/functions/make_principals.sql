@@ -12,6 +12,7 @@ begin
   if pg_catalog.current_setting('server_version_num')::int >= 160000 then
     -- Whoever changes the organisation may have set it; the new roles are not to be ours to become.
     perform pg_catalog.set_config('createrole_self_grant', '', true);
+    perform rls.require_locks(pg_catalog.cardinality(roles));
   end if;
   foreach principal in array roles loop
     execute pg_catalog.format('create role %I nologin', principal);

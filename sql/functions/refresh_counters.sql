@@ -34,6 +34,15 @@ begin
       execute format('revoke all on sequence %s from %I', gone.sequence, gone.login);
     end if;
   end loop;
+  -- A sequence and whoever may use it.
+  perform rls.require_locks(2 * count(*))
+  from rls.reach
+  cross join rls.budget
+  where not exists (
+    select
+    from rls.counter as there
+    where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
+  );
   for wanted in
     select reach.login, budget.entity, budget.kind
     from rls.reach

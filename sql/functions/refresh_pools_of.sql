@@ -15,6 +15,12 @@ begin
   if not exists (select from rls.pool) then
     return;
   end if;
+  -- From then on whoever is granted takes a lock.
+  if options and (logins is null or pg_catalog.cardinality(logins) > rls.lock_room()) then
+    perform rls.require_locks(count(distinct changes.role))
+    from rls.pool_changes_of(logins) as changes
+    where changes.drift = 'missing';
+  end if;
   for change in
     select
       changes.drift,

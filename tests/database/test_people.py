@@ -16,6 +16,8 @@ import psycopg
 import pytest
 from click.testing import Result
 
+from rls.organisation import hiring
+from tests.database.organisations import check_derived
 from tests.fixtures.database import Database
 
 STAFF = """
@@ -406,3 +408,35 @@ def test_two_thousand_people_are_synced_in_seconds(people: People) -> None:
     assert people.sync("--yes", text=text).exit_code == 0
     assert people.rows("select count(*) from crm.department_member") == [(2000,)]
     assert people.sync("--check", text=text).exit_code == 0
+
+
+def test_very_many_new_people_are_made_in_advance(people: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the slice and without anything; where it breaks off nobody has gained, and the next sync goes on."""
+    monkeypatch.setattr(hiring, "LARGEST", 2)
+    options = "--yes", "--logins", "scram", "--passwords", str(people.directory / "passwords.csv")
+    administrator = people.database.connect()
+    administrator.execute("alter table crm.department add constraint not_yet check (name <> 'West')")
+    assert people.sync(*options).exit_code == 2
+
+    state = "select is_active, rolcanlogin, rolpassword is null from crm.person join pg_authid on rolname = login"
+    assert people.rows(state) == 3 * [(False, False, True)], "whoever is only mentioned is not among them"
+    assert people.rows("select from crm.department_member") == people.rows("select from rls.reach") == []
+    assert people.drift() == []
+
+    administrator.execute("alter table crm.department drop constraint not_yet")
+    assert people.sync(*options).exit_code == 0
+    assert people.rows(state) == 4 * [(True, True, False)]
+
+    more = STAFF + "".join(f"New {number},,Company/East,,manager\n" for number in range(7))
+    Path(options[-1]).unlink()
+    assert people.sync(*options, text=more).exit_code == 0
+    assert people.rows(state) == 11 * [(True, True, False)]
+    assert people.sync("--check", "--logins", "scram", text=more).exit_code == 0
+    check_derived(administrator)
+
+
+def test_numbers_follow_departments(people: People) -> None:
+    """Whom one reaches is an array from the lowest number to the highest: colleagues' are next to each other."""
+    text = "login,name,department\n" + "".join(f"p{number},P,Team {number % 3}\n" for number in range(9))
+    assert people.sync("--yes", text=text).exit_code == 0
+    assert people.rows("select cardinality(department_reached) from rls.team") == 3 * [(3,)]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 
 from tests.database.organisations import check_derived
-from tests.database.small_company import assign, found
+from tests.database.small_company import assign, found, managers
 from tests.fixtures.database import Database
 
 CHANGES = {
@@ -205,3 +205,42 @@ def test_triggers_cannot_be_borrowed(administrator: psycopg.Connection, database
             "create trigger mine after insert on own.assignment referencing new table as added"
             " for each statement execute function rls.follow_assignment()"
         )
+
+
+BUDGET = "insert into rls.budget (entity, kind, rows, per, statement) values ('deal', 'read', 10, 'day', 10)"
+TREE = "insert into rls.assignment (role, principal_kind, principal_id) values ('manager', 'subdepartments', 1)"
+POOL = "create role crm_app login noinherit; insert into rls.pool values ('crm_app')"
+
+
+@pytest.mark.parametrize("locks, statement, version", [(6, BUDGET, 150000), (4, TREE, 160000), (3, POOL, 160000)])
+def test_what_the_locks_have_no_room_for_is_refused_before_it_begins(
+    administrator: psycopg.Connection, locks: int, statement: str, version: int
+) -> None:
+    """With the setting that is needed: sequences and grants of them for three, four database roles, three people."""
+    nominal = "select rls.lock_room() >= 64 * current_setting('max_connections')::int"
+    assert administrator.execute(nominal).fetchone() == (True,)
+    with administrator.transaction(force_rollback=True):
+        _have_room(administrator, locks)
+        administrator.execute(statement.encode())
+    if administrator.info.server_version >= version:
+        _have_room(administrator, locks - 1)
+        with pytest.raises(psycopg.errors.ConfigurationLimitExceeded, match=f"takes {locks} locks.*has room for"):
+            administrator.execute(statement.encode())
+
+
+def test_taking_rights_away_is_never_refused(administrator: psycopg.Connection) -> None:
+    """Database roles that are too many to drop at once have no members, and go with the next refresh."""
+    left = "select count(*) from rls.existing_principal where not permanent"
+    administrator.execute(TREE.encode())
+    _have_room(administrator, 2)
+    administrator.execute("delete from rls.assignment")
+    assert administrator.execute(left).fetchone() == (3,)
+    assert managers(administrator) == set()
+    _have_room(administrator, 100)
+    administrator.execute("select rls.refresh()")
+    assert administrator.execute(left).fetchone() == (0,)
+
+
+def _have_room(administrator: psycopg.Connection, locks: int) -> None:
+    room = sql.SQL("create or replace function rls.lock_room() returns int language sql return {}")
+    administrator.execute(room.format(sql.Literal(locks)))
