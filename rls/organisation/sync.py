@@ -32,8 +32,6 @@ ROLES = "select name from rls.role"
 
 YAML_SUFFIXES = (".yaml", ".yml")
 
-MEANWHILE = Problem("", "", "somebody changed the organisation meanwhile: look at the plan again")
-
 
 @dataclass(frozen=True)
 class Options:
@@ -140,7 +138,7 @@ def run(
         report("comparing", 0, len(rest))
         now = plan(connection, installation, reading, options)
         if without_passwords(now.changes, rest) != without_passwords(rest, rest) or now.missing != planned.missing:
-            raise PlanError([MEANWHILE])
+            raise _overtaken()
         apply(connection, installation, rest, passwords, report)
         if passwords:
             keep_passwords(passwords)
@@ -153,7 +151,11 @@ def _in_advance(connection: Connection[Any], installation: Installation, changes
             connection.execute(LOCK)
             apply(connection, installation, changes, {})
     except (errors.DuplicateObject, errors.UniqueViolation) as error:
-        raise PlanError([MEANWHILE]) from error
+        raise _overtaken() from error
+
+
+def _overtaken() -> PlanError:
+    return PlanError([Problem("", "", "somebody changed the organisation meanwhile: look at the plan again")])
 
 
 def _adopting(changes: Sequence[Change], adopt: frozenset[str]) -> tuple[Change, ...]:

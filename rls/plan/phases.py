@@ -97,11 +97,11 @@ class _Deployment:
         wanted = [change for change in plan.changes if change.phase is Phase.prepare]
         if not wanted:
             return
-        tables = _by_table(wanted)
+        tables, called = _by_table(wanted), _called(plan)
         self._try("database roles", partial(self._prepare_roles, plan, wanted), _unchanged)
         for number, (table, changes) in enumerate(tables.items()):
             self.report(Phase.prepare, number, len(tables), str(table))
-            self._try(str(table), partial(self._run, plan, [*_called(plan, table), *changes]), _unchanged)
+            self._try(str(table), partial(self._run, plan, [*called.get(table, ()), *changes]), _unchanged)
 
     def _prepare_roles(self, plan: Plan, wanted: list[Change]) -> None:
         self._run(plan, [change for change in wanted if not change.locks_table])
@@ -184,11 +184,13 @@ def _gave_up(what: str, patience: Patience, state: str) -> PlanError:
     return PlanError([Problem("", what, message)])
 
 
-def _called(plan: Plan, table: QualifiedName) -> list[Change]:
-    """Return the creation of a table's new functions, all saying false: nobody notices their policies."""
-    made = (change.after for change in plan.changes if change.action == "create")
-    functions = [thing for thing in made if isinstance(thing, Function) and thing.table == table]
-    return [Change(None, replace(function, body="false")) for function in functions]
+def _called(plan: Plan) -> dict[QualifiedName, list[Change]]:
+    """Return the creation of each table's new functions, all saying false: nobody notices their policies."""
+    called: dict[QualifiedName, list[Change]] = {}
+    for thing in (change.after for change in plan.changes if change.action == "create"):
+        if isinstance(thing, Function):
+            called.setdefault(thing.table, []).append(Change(None, replace(thing, body="false")))
+    return called
 
 
 def _by_table(changes: list[Change]) -> dict[QualifiedName, list[Change]]:
