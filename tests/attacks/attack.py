@@ -15,6 +15,7 @@ Group = Literal[
     "helpers",
     "plans and caches",
     "write paths",
+    "imports",
     "constraints",
     "columns",
     "oracles",

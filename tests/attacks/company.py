@@ -1,7 +1,8 @@
 """The company that is attacked.
 
 mallory manages records of their own, reads the department's leads, changes the
-department's tickets, and stands in for the director from next week on.  eve
+department's tickets, writes everybody's invoices, as bob does, and stands in
+for the director from next week on.  eve
 only manages.  tess does, too, and has what docs/dba.md gives back to BI tools:
 temporary tables and functions of her own.  bob sits beside them, dave in
 another department; carol directs.  What mallory may not see says HIDDEN, costs
@@ -34,6 +35,7 @@ entities:
   company: {table: crm.company, owner: owner_id, open: is_open}
   ticket: {table: crm.ticket, owner: owner_id, open: is_open}
   product: {table: crm.product}
+  invoice: {table: crm.invoice, owner: owner_id, create_budget: {rows: 60, per: week, statement: 3}}
   activity:
     table: crm.activity
     parents: {deal_id: deal, lead_id: lead}
@@ -45,6 +47,7 @@ roles:
   manager: {permissions: {"*": own, product: {read: all, create: all}}}
   visitor: {permissions: {lead: {read: department}}}
   clerk: {permissions: {ticket: {update: department, delete: department}}}
+  biller: {permissions: {invoice: {read: all, create: all}}}
   stand_in: {timed: true, permissions: {deal: all, company: all}}
   director: {permissions: {"*": all}}
   guest: {description: Nothing yet}
@@ -63,6 +66,7 @@ HELD = {
     "manager": ("mallory", "eve", "tess", "bob", "dave"),
     "visitor": ("mallory",),
     "clerk": ("mallory",),
+    "biller": ("mallory", "bob"),
     "guest": ("mallory",),
     "director": ("carol",),
 }

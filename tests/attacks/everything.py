@@ -5,6 +5,7 @@ from tests.attacks import (
     constraints,
     helpers,
     identity,
+    imports,
     leaks,
     oracles,
     plans,
@@ -15,6 +16,6 @@ from tests.attacks import (
 )
 from tests.attacks.attack import ATTACKS, Attack
 
-MODULES = (identity, helpers, plans, writes, constraints, columns, oracles, leaks, privileges, pools, side)
+MODULES = (identity, helpers, plans, writes, imports, constraints, columns, oracles, leaks, privileges, pools, side)
 
 __all__ = ["ATTACKS", "MODULES", "Attack"]

@@ -85,7 +85,7 @@ statements(
         "grant-rights-owner-to-self": "grant crm_rls_owner to mallory",
         "take-role-from-boss": "revoke crm_director from carol",
         "make-a-login": "create role helper login",
-        "drop-a-role": "drop role eve",
+        "drop-a-role": "drop role deployer",
         "grant-by-group": "create role helpers role mallory",
     },
 )

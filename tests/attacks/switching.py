@@ -7,7 +7,7 @@ from typing import LiteralString
 
 from tests.attacks.attack import EVERY_VERSION
 
-GOVERNED = "deal lead contact company ticket product activity"
+GOVERNED = "deal lead contact company ticket product activity invoice"
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,9 @@ from (
     select 'ticket', to_jsonb(ticket) from crm.ticket union all
     select 'product', to_jsonb(product) from crm.product union all
     select 'activity', to_jsonb(activity) from crm.activity union all
+    select 'invoice', to_jsonb(invoice) from crm.invoice union all
+    select 'imported', to_jsonb(invoice) from crm_import.invoice union all
+    select 'log', to_jsonb(bulk_log) from rls.bulk_log union all
     select 'person', to_jsonb(person) from crm.person union all
     select 'member', to_jsonb(department_member) from crm.department_member union all
     select 'reach', to_jsonb(reach) - 'team' from rls.reach union all
@@ -36,7 +39,7 @@ from (
   ) as t
   union all
   select 'relation ' || oid::regclass::text || coalesce(relacl::text, '') || relrowsecurity::text || relforcerowsecurity::text from pg_class
-  where relnamespace in ('crm'::regnamespace, 'rls'::regnamespace, 'public'::regnamespace)
+  where relnamespace in ('crm'::regnamespace, 'crm_import'::regnamespace, 'rls'::regnamespace, 'public'::regnamespace)
   union all
   select 'policy ' || policyname || tablename || coalesce(qual, '') || coalesce(with_check, '') from pg_policies
   union all
