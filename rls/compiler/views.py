@@ -97,7 +97,8 @@ class Reading:
             body = all_of([body, any_of([self._exporting(), metering.clause(again)])])
         yield self._function(POLICY, body, arguments, volatile=counts)
         yield Policy(table, POLICY, "select", owner, self._call(POLICY, arguments).as_string(None))
-        names = tuple(sorted(column.name for column in self._columns()))
+        # Functions take whole rows, also of what nobody may name.
+        names = tuple(sorted(column.name for column in self.table.columns))
         yield Grant(owner, table.schema, table.name, "select", names)
 
     def _function(

@@ -7,9 +7,9 @@ from random import Random
 from typing import Any
 
 from tests.access.enumeration import DEPARTMENTS
-from tests.fuzzing.shapes import DEFINED, PLACES, SHAPES
+from tests.fuzzing.shapes import DEFINED, GROUPS, PLACES, SHAPES
 from tests.oracle.company import Assignment, Company, Person
-from tests.oracle.roles import LEVELS
+from tests.oracle.roles import LEVELS, OPERATIONS
 
 STAFF = ("ann", "ben", "cem", "dot", "eli", "fay")
 ROLES = ("first", "second", "third", "fourth")
@@ -17,6 +17,8 @@ RECORDS = 18
 READ = (*LEVELS, "all", "open", "subdepartments")
 """Who sees little can do little: reading is drawn higher."""
 DAY = timedelta(days=1)
+AMPLE = "1000000000 per week"
+"""A budget that is used up only where a case leaves little of it."""
 
 
 def random_company(draw: Random) -> Company:
@@ -30,18 +32,38 @@ def random_company(draw: Random) -> Company:
         )
         for login in STAFF
     )
+    entities = random_entities(draw)
     definition = {
         "several_roles": draw.choice(["highest", "explicit"]),
-        "entities": DEFINED,
-        "roles": {name: random_role(draw, name) for name in ROLES},
+        "entities": entities,
+        "roles": {name: random_role(draw, name, entities) for name in ROLES},
     }
     return Company(definition, DEPARTMENTS, people, tuple(random_assignments(draw, people)), datetime.now(UTC))
 
 
-def random_role(draw: Random, name: str) -> dict[str, Any]:
+def random_entities(draw: Random) -> dict[str, Any]:
+    """Return the entities: in most companies some have groups of fields, budgets or a barrier."""
+    found = {name: dict(entity) for name, entity in DEFINED.items()}
+    if draw.randrange(4) == 0:
+        return found
+    for name, entity in found.items():
+        if name in GROUPS and draw.randrange(2):
+            entity["fields"] = GROUPS[name]
+        if draw.randrange(2):
+            entity["read_budget"] = AMPLE
+        if draw.randrange(2):
+            entity["create_budget"] = AMPLE
+        if name in GROUPS and draw.randrange(8) == 0:
+            entity["barrier"] = True
+    return found
+
+
+def random_role(draw: Random, name: str, entities: dict[str, Any]) -> dict[str, Any]:
     """Return a role; the last of them may be given for a time."""
     permissions: dict[str, Any] = {
-        entity: random_node(draw, entity) for entity in DEFINED if draw.randrange(5) and not SHAPES[entity].parents
+        entity: with_fields(draw, entity, random_node(draw, entity), sorted(entities[entity].get("fields", {})))
+        for entity in DEFINED
+        if draw.randrange(5) and not SHAPES[entity].parents
     }
     if draw.randrange(2):
         permissions["*"] = {operation: random_level(draw, None, operation) for operation in ("read", "update")}
@@ -55,11 +77,25 @@ def random_level(draw: Random, entity: str | None, operation: str) -> str:
     return draw.choice(READ if operation == "read" else LEVELS)
 
 
+def with_fields(draw: Random, entity: str, node: Any, groups: list[str]) -> Any:
+    """Return what a role says of an entity, with something said of some groups of fields."""
+    said: dict[str, Any] = {}
+    for group in groups:
+        kind = draw.randrange(3)
+        if kind == 1:
+            said[group] = random_level(draw, entity, "read")
+        elif kind > 1:
+            said[group] = {operation: random_level(draw, entity, operation) for operation in ("read", "update")}
+    if not said:
+        return node
+    return (node if isinstance(node, dict) else dict.fromkeys(OPERATIONS, node)) | {"fields": said}
+
+
 def random_node(draw: Random, entity: str) -> Any:
     """Return what a role says of an entity."""
 
     def said(least: int) -> dict[str, Any]:
-        names = draw.sample(("read", "create", "update", "delete"), draw.randrange(least, 5))
+        names = draw.sample(OPERATIONS, draw.randrange(least, len(OPERATIONS) + 1))
         return {name: random_level(draw, entity, name) for name in names}
 
     if draw.randrange(4) == 0:

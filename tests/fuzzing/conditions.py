@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tests.fuzzing.draws import Draw
-from tests.fuzzing.shapes import PLACES, SHAPES
+from tests.fuzzing.shapes import PLACES, SHAPES, Shape
 from tests.fuzzing.world import World
 from tests.oracle.company import Person
+from tests.oracle.fields import group_of, groups
 
 Scope = Sequence[tuple[str, str]]
 """Aliases and their entities."""
 
+MONEY = ("amount", "revenue", "price")
 COMPARISONS = ("=", "<", ">", "<>", "<=", ">=")
 LINKS = (
     ("deal", "company_id", "company"), ("deal", "contact_id", "contact"), ("deal", "lead_id", "lead"),
@@ -22,7 +24,11 @@ LINKS = (
 
 
 class Speaker:
-    """Somebody who makes up SQL; remembers which entities are spoken of, and whether a column nobody may see is."""
+    """Somebody who makes up SQL; remembers which entities are spoken of, and whether a column nobody may see is.
+
+    ``doubtful``: something is named on a table that only the reading view shows; ``named``: columns of groups of fields
+    that were.
+    """
 
     def __init__(self, draw: Draw, world: World, person: Person) -> None:
         self.draw = draw
@@ -30,8 +36,11 @@ class Speaker:
         self.person = person
         self.mentioned: set[str] = set()
         self.forbidden = False
+        self.doubtful = False
         self.traps = True
+        self.named: set[tuple[str, str]] = set()
         self._aliases = 0
+        self._views: dict[str, bool] = {}
 
     def entity(self) -> str:
         """Return an entity to speak of; rather one the person may see, or everything would be refused."""
@@ -49,35 +58,65 @@ class Speaker:
         self._aliases += 1
         return f"q{self._aliases}"
 
+    def viewed(self, alias: str, entity: str) -> bool:
+        """Tell whether an alias stands for the reading view; it is decided when first asked."""
+        if alias not in self._views:
+            barred = self.world.barred(entity) and not self.draw.chance(2)
+            self._views[alias] = self.world.guarded(entity) and (barred or self.draw.chance(60))
+            self.doubtful |= self.world.barred(entity) and not self._views[alias]
+        return self._views[alias]
+
+    def stand_for(self, alias: str, *, view: bool) -> None:
+        """Have an alias stand for the reading view, or for the table."""
+        self._views[alias] = view
+
+    def name(self, alias: str, entity: str) -> str:
+        """Return what the alias stands for."""
+        return f"crm_read.{entity}" if self.viewed(alias, entity) else SHAPES[entity].table
+
+    def shape(self, alias: str, entity: str) -> Shape:
+        """Return the entity's columns that may be named there; now and then others."""
+        shape = SHAPES[entity]
+        if self.viewed(alias, entity):
+            return shape
+        unnamed = self.world.unnamed(self.person, "read", entity)
+        self.named |= {(entity, group) for group in groups(self.world.company, entity)}
+        if not unnamed:
+            return shape
+        if self.draw.chance(2):
+            self.doubtful = True
+            return shape
+        return shape.without(unnamed)
+
     def table(self, entity: str, alias: str, *, plain: bool = False) -> str:
         """Return an item for FROM."""
-        name = SHAPES[entity].table
+        name = self.name(alias, entity)
         forms = [f"{name} as {alias}"] * 6
-        if not plain:
+        if not plain and not self.viewed(alias, entity):
             forms.append(f"only {name} as {alias}")
             forms += [f"{name} as {alias} tablesample {method} (100)" for method in ("bernoulli", "system")]
         return self.draw.choice(forms)
 
     def number(self, alias: str, entity: str) -> str:
         """Return an expression of a number."""
-        shape = SHAPES[entity]
+        shape = self.shape(alias, entity)
         column = self.draw.choice((*shape.ints, *shape.nums))
         form = self.draw.choice(("{}", "{}", "{}", "coalesce({}, 0)", "{} * 2", "abs({} - 5)"))
         return form.format(f"{alias}.{column}")
 
     def text(self, alias: str, entity: str) -> str:
         """Return an expression of a text."""
-        column = self.draw.choice(SHAPES[entity].texts)
+        column = self.draw.choice(self.shape(alias, entity).texts)
         return self.draw.choice(("{}", "{}", "upper({})", "left({}, 4)", "md5({})")).format(f"{alias}.{column}")
 
     def value(self, alias: str, entity: str) -> str:
         """Return an expression to select."""
-        if SHAPES[entity].hidden and self.draw.chance(1):
+        if SHAPES[entity].hidden and self.draw.chance(1) and not self.viewed(alias, entity):
             self.forbidden = True
             return f"{alias}.{SHAPES[entity].hidden[0]}"
         kind = self.draw.below(8)
         if kind < 4:
-            return f"{alias}.{self.draw.choice(SHAPES[entity].columns)}"
+            return f"{alias}.{self.draw.choice(self.shape(alias, entity).columns)}"
         if kind < 6:
             return self.number(alias, entity)
         return self.text(alias, entity)
@@ -102,7 +141,7 @@ class Speaker:
 
     def _simple(self, scope: Scope) -> str:  # noqa: PLR0911 - one for each form
         alias, entity = self.draw.choice(scope)
-        shape = SHAPES[entity]
+        shape = self.shape(alias, entity)
         kind = self.draw.below(8)
         if kind == 0:
             column = self.draw.choice(shape.ints)
@@ -125,11 +164,18 @@ class Speaker:
         return f"{alias}.id in ({', '.join(str(self.draw.below(20)) for _ in range(1 + self.draw.below(6)))})"
 
     def _trap(self, alias: str, entity: str) -> str:
-        """Return what divides by zero for one row the person may not see, and for no other."""
+        """Return what divides by zero for one row or field the person may not see, and for no other."""
         world = self.world
+        money = next((column for column in MONEY if column in self.shape(alias, entity).nums), None)
+        if money and world.entity(entity).get("fields") and self.draw.chance(60):
+            group = group_of(world.company, entity, money)
+            unseen = sorted(world.reach(self.person, "read", entity) - world.seen(self.person, entity, str(group)))
+            values = [world.rows[entity][one][money] for one in unseen]
+            value = self.draw.choice([one for one in values if one is not None] or [-1])
+            return f"1 / ({alias}.{money} - {value}) is not null"
         hidden = sorted(world.rows[entity].keys() - world.reach(self.person, "read", entity))
         number = self.draw.choice(hidden or [-1])
-        if entity == "deal" and self.draw.chance(50):
+        if entity == "deal" and money and self.draw.chance(50):
             return f"1 / ({alias}.amount - {number * 10}) is not null"
         return f"1 / ({alias}.id - {number}) is not null"
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from tests.fuzzing.conditions import LINKS, Speaker
 from tests.fuzzing.shapes import SHAPES
+from tests.oracle.fields import groups
 
 WHOLE = 5
 """How many of the odd forms show whole rows."""
@@ -41,7 +42,7 @@ class Asker(Speaker):
         """Return a query with aggregates."""
         scope, items = self._joins(depth) if self.draw.chance(40) else self._one()
         alias, entity = self.draw.choice(scope)
-        keys = [f"{alias}.{column}" for column in self.draw.some(SHAPES[entity].columns[1:] or ("id",), 2)]
+        keys = [f"{alias}.{column}" for column in self.draw.some(self.shape(alias, entity).columns[1:] or ("id",), 2)]
         grouping = ", ".join(keys)
         if self.draw.chance(25):
             grouping = self.draw.choice(("rollup ({})", "cube ({})", "grouping sets (({}), ())")).format(grouping)
@@ -61,7 +62,7 @@ class Asker(Speaker):
         """Return a query with window functions, whose frames do not depend on the order of equals."""
         scope, items = self._joins(depth) if self.draw.chance(30) else self._one()
         alias, entity = self.draw.choice(scope)
-        column = self.draw.choice(SHAPES[entity].columns)
+        column = self.draw.choice(self.shape(alias, entity).columns)
         number = self.number(alias, entity)
         window = self.draw.choice((f"(partition by {alias}.{column})", f"(order by {alias}.id)",
                                    f"(partition by {alias}.{column} order by {alias}.id)"))  # fmt: skip
@@ -130,16 +131,17 @@ class Asker(Speaker):
         self.mention("company")
         up = self.draw.choice(("c.id = up.parent_company_id", "c.parent_company_id = up.id"))
         where = self._where([("s", "company")], depth - 1)
+        first, further = self.name("s", "company"), self.name("c", "company")
         return (
-            f"with recursive up as (select s.id, s.parent_company_id, s.name from crm.company as s{where}"
-            f" union select c.id, c.parent_company_id, c.name from crm.company as c join up on {up})"
+            f"with recursive up as (select s.id, s.parent_company_id, s.name from {first} as s{where}"
+            f" union select c.id, c.parent_company_id, c.name from {further} as c join up on {up})"
             " select * from up"
         )
 
     def odd(self, depth: int) -> str:
         """Return a form that few people use."""
         entity, alias = self.entity(), self.alias()
-        shape = SHAPES[entity]
+        shape, name = SHAPES[entity], self.name(alias, entity)
         before = set(self.mentioned)
         where = self._where([(alias, entity)], depth)
         item = self.table(entity, alias)
@@ -147,20 +149,23 @@ class Asker(Speaker):
             f"select * from {item}{where}",
             f"select {alias} from {item}{where}",
             f"select to_jsonb({alias}) from {item}{where}",
-            f"table {shape.table}",
+            f"table {name}",
             f"select {alias}::text from {item}{where}",
-            f"select * from ts_stat($$select to_tsvector('simple', {shape.label}) from {shape.table}$$)",
+            f"select * from ts_stat($$select to_tsvector('simple', {shape.label}) from {name}$$)",
             f"select x.* from {item} cross join lateral (values ({alias}.id), (-{alias}.id)) as x (v){where}",
         )
         chosen = self.draw.below(len(forms))
         if where not in forms[chosen]:
             self.mentioned = before
-        self.forbidden |= bool(shape.hidden) and chosen < WHOLE
+        if chosen < WHOLE and not self.viewed(alias, entity):
+            self.forbidden |= bool(shape.hidden)
+            self.doubtful |= bool(self.world.unnamed(self.person, "read", entity))
+            self.named |= {(entity, group) for group in groups(self.world.company, entity)}
         return forms[chosen]
 
     def _pair(self, depth: int) -> str:
         entity, alias = self.entity(), self.alias()
-        number, text = self.draw.choice(SHAPES[entity].ints), self.value(alias, entity)
+        number, text = self.draw.choice(self.shape(alias, entity).ints), self.value(alias, entity)
         item = self.table(entity, alias)
         return f"select {alias}.{number}, {text} from {item}{self._where([(alias, entity)], depth)}"
 

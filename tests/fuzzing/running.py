@@ -11,6 +11,7 @@ from random import Random
 
 from tests.access.ground import dumped
 from tests.fixtures.database import Database
+from tests.fuzzing.bulk import bulk
 from tests.fuzzing.draws import Draw, shrink
 from tests.fuzzing.reading import reading
 from tests.fuzzing.verdicts import Verdict
@@ -19,7 +20,7 @@ from tests.fuzzing.writing import defining, writing
 from tests.oracle.company import Person
 from tests.oracle.oracle import roles_of
 
-KINDS = (reading,) * 30 + (writing,) * 14 + (defining,)
+KINDS = (reading,) * 30 + (writing,) * 14 + (bulk,) * 5 + (defining,)
 PER_COMPANY = 2500
 """How many statements one company is good for."""
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -26,6 +26,14 @@ class Shape:
     def columns(self) -> tuple[str, ...]:
         """Return every column that is compared."""
         return (*self.ints, *self.texts, *self.nums, *self.bools)
+
+    def without(self, left_out: Collection[str]) -> Shape:
+        """Return the shape without some columns."""
+        ints, texts, nums, bools = (
+            tuple(name for name in names if name not in left_out)
+            for names in (self.ints, self.texts, self.nums, self.bools)
+        )
+        return replace(self, ints=ints, texts=texts, nums=nums, bools=bools)
 
 
 PARENTS = {"lead_id": "lead", "deal_id": "deal", "company_id": "company"}
@@ -123,3 +131,20 @@ DEFINED: dict[str, Any] = {
     "entry": owned("t.entry", stage="stage", stages=["new", "won"]),
 }
 """The entities as the definitions file writes them."""
+
+GROUPS: dict[str, dict[str, list[str]]] = {
+    "lead": {"money": ["amount"], "origin": ["source"]},
+    "deal": {"money": ["amount"], "odds": ["probability"]},
+    "company": {"money": ["revenue", "employees"], "place": ["city"]},
+    "contact": {"place": ["city", "may_be_contacted"]},
+    "product": {"money": ["price"]},
+    "ticket": {"urgency": ["priority"]},
+    "activity": {"money": ["kind"], "state": ["is_done"]},
+}
+"""Groups of fields that a company may have; the child has one that some of its parents have, and one of its own."""
+
+NEW = {
+    "amount": "500000.00", "probability": "77", "revenue": "500000.00", "employees": "77", "price": "500000.00",
+    "source": "'post'", "city": "'Bern'", "priority": "'urgent'", "kind": "'meeting'",
+}  # fmt: skip
+"""What fields of groups are changed to: nothing that any row holds."""

@@ -17,7 +17,7 @@ select format('%I.%I', n.nspname, c.relname), case
     else 'hash_record_extended(x, 0)'
   end
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
-where c.relkind in ('r', 'p') and n.nspname in ('crm', 'rls', 't', 'public')
+where c.relkind in ('r', 'p') and n.nspname in ('crm', 'rls', 't', 'public', 'crm_import')
 order by 1
 """
 
@@ -205,6 +205,12 @@ def attempt(
         state, message, touched or 0, returned or [], list(_changes(changed)) if done else [],
         set(seen or ()), bool(same) if done else True,
     )  # fmt: skip
+
+
+def changed(cursor: psycopg.Cursor) -> list[Change]:
+    """Return what has changed since :func:`watch`."""
+    row = cursor.execute("select pg_temp.changes()").fetchone()
+    return list(_changes(row and row[0]))
 
 
 def _changes(found: Iterable[Any] | None) -> Iterable[Change]:

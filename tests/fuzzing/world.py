@@ -16,9 +16,10 @@ from psycopg.types.json import Jsonb
 from tests.access.ground import install
 from tests.fixtures.database import Database
 from tests.fuzzing.company import random_company, random_records
-from tests.fuzzing.shapes import DEFINED, SHAPES
+from tests.fuzzing.shapes import SHAPES
 from tests.fuzzing.watch import watch
 from tests.oracle.company import Person, Record
+from tests.oracle.fields import group_of, groups, names_field, sees_field
 from tests.oracle.oracle import allowed, followed, roles_of, words_of
 
 Rows = dict[str, dict[int, dict[str, Any]]]
@@ -111,6 +112,36 @@ class World:
             for (name, spoken, _, _), level in words_of(self.company, role).items()
         )
 
+    def entity(self, name: str) -> Mapping[str, Any]:
+        """Return an entity as the definition has it."""
+        found: Mapping[str, Any] = self.company.definition["entities"][name]
+        return found
+
+    def guarded(self, name: str) -> bool:
+        """Say whether the entity has a reading view that shows less than its table."""
+        return bool(self.entity(name).get("fields")) or self.barred(name)
+
+    def barred(self, name: str) -> bool:
+        """Say whether the entity is read behind a barrier only."""
+        return bool(self.entity(name).get("barrier"))
+
+    def unnamed(self, person: Person, operation: str, name: str) -> set[str]:
+        """Return the columns of groups that the person may not name on the table to do this."""
+        return {
+            column
+            for group, columns in groups(self.company, name).items()
+            if not names_field(self.company, person, operation, name, group)
+            for column in columns
+        }
+
+    def seen(self, person: Person, name: str, group: str) -> set[int]:
+        """Return the ids of the rows in which the person sees the group's fields."""
+        return {
+            number
+            for number in self.reach(person, "read", name)
+            if sees_field(self.company, person, self.record(name, self.rows[name][number]), group)
+        }
+
     def waits(self, person: Person) -> bool:
         """Say whether the person was promised a role for a time that is not now: its privileges come early, no rows."""
         return any(given.name == person.login and given.valid_from for given in self.company.assignments)
@@ -126,7 +157,7 @@ class World:
     def reference(self, person: Person, text: str, operation: str = "read") -> str:
         """Return a query that finds in the copies what the person may find in the tables."""
         name = self.schema(person, operation)
-        return text.replace("crm.", f"{name}.").replace("t.entry", f"{name}.entry")
+        return text.replace("crm_read.", f"{name}.").replace("crm.", f"{name}.").replace("t.entry", f"{name}.entry")
 
     @cached_property
     def _schemas(self) -> set[str]:
@@ -135,10 +166,20 @@ class World:
     def _copies(self, name: str, person: Person, operation: str) -> Iterable[str]:
         yield f"create schema {name}"
         for entity, shape in SHAPES.items():
-            listed = ", ".join(DEFINED[entity].get("columns", "*"))
+            listed = ", ".join(self._shown(person, entity))
             ids = sorted(self.reach(person, operation, entity))
             target = f"{name}.{shape.table.partition('.')[2]}"
             yield f"create table {target} as select {listed} from {shape.table} where id = any (array{ids}::int[])"
+
+    def _shown(self, person: Person, entity: str) -> Iterable[str]:
+        """Yield the columns people may name, as the person sees them, in the table's order."""
+        query = "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 order by attnum"
+        columns = [name for (name,) in self.admin.execute(query, [SHAPES[entity].table])]
+        for column in columns:
+            group = group_of(self.company, entity, column)
+            if column in self.entity(entity).get("columns", columns):
+                seen = sorted(self.seen(person, entity, group)) if group else []
+                yield f"case when id = any (array{seen}::int[]) then {column} end as {column}" if group else column
 
     def _store(self, records: Mapping[str, list[dict[str, Any]]]) -> None:
         for entity, rows in records.items():

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 from tests.fuzzing.company import RECORDS
+from tests.fuzzing.draws import Draw
 from tests.fuzzing.queries import Asker
-from tests.fuzzing.shapes import DEFINED, PLACES, SHAPES
+from tests.fuzzing.shapes import DEFINED, NEW, PLACES, SHAPES
+from tests.fuzzing.world import World
+from tests.oracle.company import Person
+from tests.oracle.fields import groups
 
 Kind = Literal["insert", "update", "delete"]
 
@@ -19,7 +24,8 @@ class Write:
     ``wanted`` finds, in copies of what the person may read, for an insert the
     new rows as JSON, else ids and the new values as JSON.  ``whole`` says that
     a row which may be read but not changed refuses the statement (MERGE);
-    otherwise it is passed over.
+    otherwise it is passed over.  ``fields``: groups of fields that it writes;
+    ``view``: through the reading view.
     """
 
     kind: Kind
@@ -31,10 +37,17 @@ class Write:
     whole: bool = False
     returning: bool = False
     conflict: bool = False
+    fields: frozenset[str] = frozenset()
+    view: bool = False
+    doubtful: bool = False
 
 
 class Writer(Asker):
     """Somebody who makes up changes."""
+
+    def __init__(self, draw: Draw, world: World, person: Person) -> None:
+        super().__init__(draw, world, person)
+        self.written: set[str] = set()
 
     def write(self) -> Write:
         """Return a change of any kind."""
@@ -54,21 +67,21 @@ class Writer(Asker):
         sets = self._sets(entity, "d")
         condition, source = self._condition(entity)
         assignments = ", ".join(f"{column} = {value}" for column, value in sets.items())
-        body = f"update {SHAPES[entity].table} as d set {assignments}{source}{condition}"
+        body = f"update {self.name('d', entity)} as d set {assignments}{source}{condition}"
         return self._finished("update", entity, body, self._values(entity, sets, condition, source))
 
     def deleting(self) -> Write:
         """Return a DELETE."""
         entity = self.target("delete")
         condition, source = self._condition(entity)
-        text = f"delete from {SHAPES[entity].table} as d{source.replace(' from ', ' using ')}{condition}"
+        text = f"delete from {self.name('d', entity)} as d{source.replace(' from ', ' using ')}{condition}"
         return self._finished("delete", entity, text, self._values(entity, {}, condition, source))
 
     def inserting(self) -> Write:
         """Return an INSERT of values or of a query."""
         entity = self.target("create")
-        shape, conflict = SHAPES[entity], ""
-        rows = [self._new(entity) for _ in range(1 + self.draw.below(3))]
+        conflict, field = "", self.field(entity)
+        rows = [self.new(entity) | field for _ in range(1 + self.draw.below(3))]
         columns = ", ".join(rows[0])
         if entity == "entry" and len({row["id"] for row in rows}) < len(rows):
             rows = rows[:1]
@@ -80,14 +93,14 @@ class Writer(Asker):
                 source += " limit 1" if not condition else " order by 1 limit 1"
         else:
             source = "values " + ", ".join(f"({', '.join(row.values())})" for row in rows)
-        if self.draw.chance(35):
+        if self.draw.chance(35) and not self.viewed("d", entity):
             conflict = " on conflict do nothing"
             if entity == "entry":
                 update = "set note = excluded.note, owner_id = excluded.owner_id"
                 conflict = " on conflict (id) do " + self.draw.choice(
                     ("nothing", f"update {update}", f"update {update} where d.is_open")
                 )
-        text = f"insert into {shape.table} as d ({columns}) {source}{conflict}"
+        text = f"insert into {self.name('d', entity)} as d ({columns}) {source}{conflict}"
         typed = ", ".join(f"({column}::text)::{self._type(entity, column)} as {column}" for column in rows[0])
         wanted = f"select 0, to_jsonb(n) from (select {typed} from ({source}) as v ({columns})) as n"
         return self._finished("insert", entity, text, wanted, conflict=bool(conflict))
@@ -96,10 +109,13 @@ class Writer(Asker):
         """Return a MERGE that changes or removes what it finds."""
         kind: Kind = "update" if self.draw.chance(60) else "delete"
         entity = self.target(kind)
+        if self.world.barred(entity):
+            return self.updating()
+        self.stand_for("d", view=False)
         shape = SHAPES[entity]
         sets = self._sets(entity, "d") if kind == "update" else {}
         condition, _ = self._condition(entity, joined=False)
-        inner = condition.replace("d.", "s.")
+        inner = re.sub(r"\bd\.", "s.", condition)
         when = f" and d.id <> {self.draw.below(20)}" if self.draw.chance(30) else ""
         spared = self.draw.below(20) if self.draw.chance(20) else None
         nothing = f" when matched and d.id = {spared} then do nothing" if spared is not None else ""
@@ -116,8 +132,12 @@ class Writer(Asker):
 
     def merging_new(self) -> Write:
         """Return a MERGE that makes rows."""
-        entity = self.mention(self.target("create"))
-        shape, row = SHAPES[entity], self._new(entity)
+        entity = self.target("create")
+        if self.world.barred(entity):
+            return self.inserting()
+        self.mention(entity)
+        self.stand_for("d", view=False)
+        shape, row = SHAPES[entity], self.new(entity)
         if entity == "entry":
             row["id"] = str(2000 + self.draw.below(9))
         its, alias = self.entity(), self.alias()
@@ -140,7 +160,10 @@ class Writer(Asker):
             text += " returning d.id"
             if self.draw.chance(40):
                 text = f"with w as ({text}) select id from w"
-        return Write(kind, entity, text, wanted, frozenset(self.mentioned), self.forbidden, whole, returns, conflict)
+        return Write(
+            kind, entity, text, wanted, frozenset(self.mentioned), self.forbidden, whole, returns, conflict,
+            frozenset(self.written), self.viewed("d", entity), self.doubtful,
+        )  # fmt: skip
 
     def _values(self, entity: str, sets: dict[str, str], condition: str, source: str) -> str:
         known = {column: value for column, value in sets.items() if column not in SHAPES[entity].hidden}
@@ -159,7 +182,7 @@ class Writer(Asker):
             column, its = self.draw.choice(refs)
             self.mention(its)
             alias = self.alias()
-            return f"{condition} and d.{column} = {alias}.id", f" from {SHAPES[its].table} as {alias}"
+            return f"{condition} and d.{column} = {alias}.id", f" from {self.name(alias, its)} as {alias}"
         return condition, ""
 
     def _sets(self, entity: str, alias: str) -> dict[str, str]:
@@ -168,11 +191,22 @@ class Writer(Asker):
         sets = {shape.label: f"coalesce({alias}.{shape.label}, '') || '!'" if self.draw.chance(70) else "'changed!'"}
         if self.draw.chance(40):
             sets |= self._decisive(entity, alias)
-        if self.draw.chance(2):
+        sets |= self.field(entity)
+        if self.draw.chance(2) and not self.viewed("d", entity):
             forbidden = (*shape.hidden, *shape.carried) or ("id",)
             sets[self.draw.choice(forbidden)] = "null" if forbidden != ("id",) else f"{alias}.id + 5000"
             self.forbidden = True
         return sets
+
+    def field(self, entity: str) -> dict[str, str]:
+        """Return a field of a group and what it becomes, now and then."""
+        every = groups(self.world.company, entity)
+        columns = [(column, group) for group in every for column in every[group] if column in NEW]
+        if not columns or not self.draw.chance(35):
+            return {}
+        column, group = self.draw.choice(columns)
+        self.written.add(group)
+        return {column: NEW[column]}
 
     def _decisive(self, entity: str, alias: str) -> dict[str, str]:
         shape = SHAPES[entity]
@@ -190,7 +224,7 @@ class Writer(Asker):
             sets[self.draw.choice(sorted(shape.refs))] = self._reference()
         return sets
 
-    def _new(self, entity: str) -> dict[str, str]:
+    def new(self, entity: str) -> dict[str, str]:
         """Return a new row's columns; the same columns for every row of an entity."""
         shape = SHAPES[entity]
         row = {shape.label: f"'new {self.draw.below(100)}'"}
@@ -221,4 +255,6 @@ class Writer(Asker):
     def _type(self, entity: str, column: str) -> str:
         if column in SHAPES[entity].bools or column == "is_open":
             return "boolean"
-        return "int" if column.endswith("_id") or column == "id" else "text"
+        if column in SHAPES[entity].nums:
+            return "numeric"
+        return "int" if column in SHAPES[entity].ints or column.endswith("_id") else "text"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 import psycopg
@@ -16,7 +17,8 @@ from tests.fuzzing.verdicts import Verdict
 from tests.fuzzing.watch import Change, Outcome, attempt
 from tests.fuzzing.world import POOL, Rows, World
 from tests.fuzzing.writes import Write, Writer
-from tests.oracle.company import Person
+from tests.oracle.company import Person, Record
+from tests.oracle.fields import group_of, names_field, within_field
 
 OPERATION = {"insert": "create", "update": "update", "delete": "delete"}
 FOREIGN_KEY = "23503"
@@ -77,7 +79,8 @@ def readback(world: World, write: Write, person: Person) -> str | None:
     """Return a query of what the person sees after the change."""
     if world.lacks(person, "read", write.entity):
         return None
-    return f"select array_agg(id::text) from {SHAPES[write.entity].table}"
+    place = f"crm_read.{write.entity}" if world.guarded(write.entity) else SHAPES[write.entity].table
+    return f"select array_agg(id::text) from {place}"
 
 
 def compare_readback(world: World, person: Person, entity: str, outcome: Outcome, found: Verdict) -> None:
@@ -132,6 +135,10 @@ def privilege_missing(world: World, person: Person, write: Write) -> bool:
     reads = {*write.mentioned, *([write.entity] if write.returning or write.conflict else [])}
     return (
         write.forbidden
+        or write.doubtful
+        or any(
+            not names_field(world.company, person, OPERATION[write.kind], write.entity, group) for group in write.fields
+        )
         or world.lacks(person, OPERATION[write.kind], write.entity)
         or any(world.lacks(person, "read", entity) for entity in reads)
         or (write.conflict and world.lacks(person, "update", write.entity))
@@ -169,7 +176,9 @@ def expect_new(world: World, person: Person, write: Write, rows: list[dict[str, 
     for row in rows:
         if not world.may(person, "create", world.record(write.entity, row)):
             expected.refusal = f"{row} is not {person.login}'s to create"
-        elif write.returning and not world.may(person, "read", world.record(write.entity, row)):
+        elif withheld(world, person, "create", world.record(write.entity, row), write.fields):
+            expected.refusal = f"{row} has fields that are not {person.login}'s to fill in"
+        elif write.returning and not write.view and not world.may(person, "read", world.record(write.entity, row)):
             expected.refusal = f"{row} is not {person.login}'s to read"
         elif blind := blind_reference(world, person, write.entity, {}, row):
             expected.refusal = blind
@@ -184,7 +193,15 @@ def objection(world: World, person: Person, write: Write, old: dict[str, Any], n
     """Return why a row may not become what it would."""
     if not world.may(person, "update", world.record(write.entity, new)):
         return f"{write.entity} {old['id']} would leave what {person.login} may update"
+    for row in (old, new):
+        if withheld(world, person, "update", world.record(write.entity, row), write.fields):
+            return f"{write.entity} {old['id']} has fields that are not {person.login}'s to change"
     return blind_reference(world, person, write.entity, old, new)
+
+
+def withheld(world: World, person: Person, operation: str, record: Record, written: Iterable[str]) -> bool:
+    """Say whether some of these groups of fields of the record are not the person's to write."""
+    return not all(within_field(world.company, person, operation, record, group) for group in written)
 
 
 def blind_reference(world: World, person: Person, entity: str, old: dict[str, Any], new: dict[str, Any]) -> str | None:
@@ -249,8 +266,14 @@ def trespass(  # noqa: PLR0911 - one for each rule
     if any(change.new and change.new.get(column) != (change.old or {}).get(column) for column in shape.hidden):
         return "wrote a column nobody may"
     if old and new:
+        columns = {column for column in change.new if change.new[column] != change.old[column]}
+        written = {group_of(world.company, entity, column) for column in columns} - {None}
+        if any(withheld(world, person, "update", record, map(str, written)) for record in (old, new)):
+            return "wrote fields that are not theirs"
         return None if world.may(person, "update", old) and world.may(person, "update", new) else "not theirs to update"
     if new:
+        if withheld(world, person, "create", new, write.fields):
+            return "filled in fields that are not theirs"
         if change.new.get("created_by", person.login) != person.login:
             return "signed as somebody else"
         return None if world.may(person, "create", new) else "not theirs to create"
