@@ -102,6 +102,8 @@ class Speaker:
         shape = self.shape(alias, entity)
         column = self.draw.choice((*shape.ints, *shape.nums))
         form = self.draw.choice(("{}", "{}", "{}", "coalesce({}, 0)", "{} * 2", "abs({} - 5)"))
+        # Equal numbers that print differently would make an answer depend on the plan.
+        form = form.replace("0", "0.00") if column in shape.nums else form
         return form.format(f"{alias}.{column}")
 
     def text(self, alias: str, entity: str) -> str:

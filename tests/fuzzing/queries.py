@@ -79,7 +79,7 @@ class Asker(Speaker):
         for _ in range(2 + self.draw.below(2)):
             entity, alias = self.entity(), self.alias()
             item = self.table(entity, alias)
-            columns = f"{self.number(alias, entity)}::numeric, {self.text(alias, entity)}"
+            columns = f"trim_scale({self.number(alias, entity)}::numeric), {self.text(alias, entity)}"
             sides.append(f"select {columns} from {item}{self._where([(alias, entity)], depth - 1)}")
         operator = self.draw.choice(("union all", "union", "intersect", "except", "intersect all", "except all"))
         return f" {operator} ".join(f"({side})" for side in sides)

@@ -16,7 +16,7 @@ from tests.fuzzing.running import Report, attack
 from tests.fuzzing.world import World
 
 LONG = os.environ.get("ROWLOCK_LONG") == "1"
-STATEMENTS = 100_000 if LONG else 400
+STATEMENTS = 100_000 if LONG else 300
 PROOF = 3000
 """Within so many statements a missing defence must be found."""
 SMALL = 20
