@@ -176,18 +176,30 @@ def assign(connection: psycopg.Connection, company: Company) -> None:
     )
 
 
+EVERYBODY = "(select array_agg(person.id) from crm.person)"
+
+
 def mislead(connection: psycopg.Connection) -> None:
     """Have statements planned with everybody as an owner, or as a wide team's people: what is live must hold alone.
 
     A plan may have outlived its constants (decision 0023).
     """
-    connection.execute(
-        """
-        update rls.team set
-          department_owners = everybody.ids,
-          subtree_owners = everybody.ids,
-          department_wide = team.id % 2 = 0,
-          subtree_wide = team.id % 2 = 0
-        from (select array_agg(person.id) as ids from crm.person) as everybody
-        """
-    )
+    connection.execute("update rls.team set department_wide = id % 2 = 0, subtree_wide = id % 2 = 0")
+    for reach in ("department", "subtree"):
+        _fold(connection, reach, f"team.{reach}_owners", EVERYBODY)
+
+
+def lead_back(connection: psycopg.Connection) -> None:
+    """Undo :func:`mislead`."""
+    for reach in ("department", "subtree"):
+        _fold(connection, reach, EVERYBODY, f"team.{reach}_owners")
+    connection.execute("select rls.refresh()")
+
+
+def _fold(connection: psycopg.Connection, reach: str, old: str, new: str) -> None:
+    """Replace what a plan is given as whom a team reaches."""
+    query = "select pg_get_functiondef(format('rls.folded_%%s_owners', %s::text)::regproc)"
+    row = connection.execute(query, [reach]).fetchone()
+    assert row is not None
+    assert old in row[0], row[0]
+    connection.execute(row[0].replace(old, new))

@@ -15,7 +15,7 @@ import psycopg
 import pytest
 
 from tests.access.enumeration import DAY, ME, OPERATIONS, PLACES, numbered, records, staffed
-from tests.access.ground import install, mislead
+from tests.access.ground import install, lead_back, mislead
 from tests.access.judge import Judge
 from tests.access.observer import Attempt, observe
 from tests.access.rows import Row, table_of
@@ -177,7 +177,8 @@ def test_every_shape_of_entity(
         count_decisions(judge.verdict.decisions)
 
         assert not judge.verdict.differences, f"ROWLOCK_DAY={DAY}\n{judge.verdict}"
-    connection.execute("select rls.refresh()")
+    if rule == "explicit":
+        lead_back(connection)
     assert_converged(connection, deployed)
 
 
