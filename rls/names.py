@@ -21,6 +21,9 @@ VERBS = {"read": "reads", "create": "creates", "update": "updates", "delete": "d
 RIGHTS_SCHEMA = "rls"
 """The schema of the helper and predicate functions."""
 
+COUNTERS_SCHEMA = "rls_counter"
+"""The schema of the sequences that count against budgets."""
+
 
 ORGANISATION_TABLES = (
     "person",

@@ -21,6 +21,13 @@ CHECKS = (
         "what no policy holds for, or no definition gives",
     ),
     Check(
+        "budgets",
+        "tables",
+        "error",
+        "who may set a counter of budgets back, or use another person's",
+        "a budget that may be set back holds nobody; who counts for another uses up theirs",
+    ),
+    Check(
         "foreign keys",
         "tables",
         "error",

@@ -17,8 +17,9 @@ from rls import shipped
 from rls.acting import become
 from rls.carrying import Child, child_of
 from rls.definition.model import Definition
+from rls.drift.counters import miscounting
 from rls.errors import InputError
-from rls.names import RIGHTS_SCHEMA, Installation, QualifiedName
+from rls.names import COUNTERS_SCHEMA, RIGHTS_SCHEMA, Installation, QualifiedName
 from rls.resources import sql_text
 from rls.shipped import CRM, CRM_TABLES, Helper
 from rls.state.catalog import pin
@@ -37,6 +38,7 @@ _ORDER = (
     "helper trigger",
     "helper policy",
     "reach",
+    "counter",
 )
 """What is put right first."""
 
@@ -51,7 +53,8 @@ def deviations(
 
     :param connection: in a transaction.
     :param desired: the tables whose row security a plan looks after itself.
-    :param reach: whether to compute everybody's reach anew, too, and compare: seconds in a big company.
+    :param reach: whether to compute everybody's reach anew, too, and compare, and to look at counters: seconds in a
+        big company.
     """
     pin(connection)
     crm = has_crm(connection)
@@ -65,14 +68,18 @@ def deviations(
         *_altered(present, [helper for helper in helpers if helper.table not in gone], ours=True),
     ]
     # What the views say that tell of it is to be believed first; whatever is put right, reach is looked at again.
-    unreached = _unreached(connection) if reach and not found else ()
+    followed = (
+        [*_unreached(connection), *miscounting(connection, installation, _ORDER.index("counter"))]
+        if reach and not found
+        else []
+    )
     children = _of_children(connection, definition, installation, crm=crm)
-    return [*found, *unreached, *_altered(present, children, ours=False)]
+    return [*found, *followed, *_altered(present, children, ours=False)]
 
 
 def sound(found: Iterable[Deviation]) -> bool:
     """Return whether the functions that tell which memberships there should be are as shipped, and see it all."""
-    return all(each.kind in ("helper trigger", "reach") for each in found)
+    return all(each.kind in ("helper trigger", "reach", "counter") for each in found)
 
 
 def remember(connection: Connection[Any], installation: Installation, *, crm: bool) -> None:
@@ -195,6 +202,7 @@ def _misplaced(
 def _places(installation: Installation, managed: Collection[QualifiedName], *, crm: bool) -> dict[str, list[Any]]:
     wanted: list[tuple[str, str | None, str, bool | None, bool | None]] = [
         (RIGHTS_SCHEMA, None, installation.rls_owner, None, None),
+        (COUNTERS_SCHEMA, None, installation.rls_owner, None, None),
         (installation.organisation, None, installation.owner, None, None),
         (installation.views, None, installation.view_owner, None, None),
     ]

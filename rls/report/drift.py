@@ -47,6 +47,7 @@ MEANING: dict[str, str | dict[Action, str]] = {
     "helper view": "memberships follow something else than the assignments",
     "helper trigger": "what rights depend on may not have followed",
     "reach": "people reach other records than their departments say",
+    "counter": "budgets hold for nobody, or stop somebody who has not used theirs up",
     "helper policy": "Rowlock's functions, or somebody else, see other rows than shipped",
 }
 """What a difference means, by kind of object and what mends it."""

@@ -27,6 +27,18 @@ union all
 select
   'stray',
   'warning',
+  pg_catalog.format('rls_counter.%%s', class.relname),
+  'is in schema rls_counter, and counts for nobody',
+  pg_catalog.format('drop %%s rls_counter.%%I', case class.relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end, class.relname)
+from pg_catalog.pg_class as class
+where
+  class.relnamespace = pg_catalog.to_regnamespace('rls_counter')
+  and class.relkind in ('r', 'p', 'v', 'S')
+  and not exists (select from rls.counter where counter.sequence = class.oid)
+union all
+select
+  'stray',
+  'warning',
   pg_catalog.format('rls.%%s(%%s)', proc.proname, arguments.types),
   'is in schema rls, and not Rowlock''s',
   pg_catalog.format('drop routine rls.%%I(%%s)', proc.proname, pg_catalog.pg_get_function_identity_arguments(proc.oid))

@@ -55,7 +55,12 @@ begin
     )
     order by reach.login, budget.entity, budget.kind
   loop
-    select unused.id, unused.sequence into free, made from rls.counter as unused where unused.login is null limit 1;
+    select unused.id, unused.sequence
+    into free, made
+    from rls.counter as unused
+    join pg_sequence as there on there.seqrelid = unused.sequence
+    where unused.login is null
+    limit 1;
     if found then
       perform setval(made, 1, false);
     else

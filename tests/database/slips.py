@@ -27,6 +27,13 @@ end $$;
 create trigger checked before insert on crm.deal for each row execute function crm.checked()
 """
 
+COUNTED = """
+insert into rls.budget values ('deal', 'read', 100, 'day', 100);
+do $$ begin
+  execute (select format('{}', sequence) from rls.counter where login = 'alice');
+end $$
+"""
+
 TELLS = "create function public.tells(int) returns boolean language sql return true"
 
 TRIGGER = """
@@ -263,6 +270,14 @@ PEOPLE: dict[str, Case] = {
         "grant pg_signal_backend to crm_app",
     ),
     "the owner": ("membership", "reaches crm_owner, owner of tables", "grant crm_owner to alice"),
+    "the views' owner": ("membership", "alice is a member of crm_view_owner", "grant crm_view_owner to alice"),
+    "update of a counter": ("budgets", "for alice", COUNTED.format("grant update on sequence %s to alice")),
+    "another's counter": ("budgets", "usage for bob", COUNTED.format("grant usage on sequence %s to bob")),
+    "a counter that belongs to its person": (
+        "budgets",
+        "belongs to alice",
+        "grant create on schema rls_counter to alice;" + COUNTED.format("alter sequence %s owner to alice"),
+    ),
     "the rights' owner": ("membership", "createrole, crm_rls_owner", "grant crm_rls_owner to crm_app"),
     "somebody else in the owner": (
         "membership",

@@ -32,6 +32,12 @@ PEOPLE = {
     "grant carol to crm_head": ("error", "membership crm_head", "is a member of carol"),
     "grant crm_owner to alice": ("error", "membership alice", "is a member of crm_owner"),
     "grant crm_owner to crm_manager": ("error", "membership crm_manager", "is a member of crm_owner"),
+    "grant crm_view_owner to alice": ("error", "membership alice", "is a member of crm_view_owner"),
+    "create role clerk login; grant crm_view_owner to clerk": (
+        "error",
+        "membership clerk",
+        "is a member of crm_view_owner",
+    ),
     "create role clerk login; grant crm_owner to clerk": ("error", "membership clerk", "is a member of crm_owner"),
 }
 
@@ -132,6 +138,7 @@ REST = {
         "not Rowlock's",
     ),
     "create table rls.mine (id int generated always as identity primary key)": ("warning", "stray rls.mine", ""),
+    "create sequence rls_counter.mine": ("warning", "stray rls_counter.mine", "counts for nobody"),
     "create view rls.mine as select 1 as one": ("warning", "stray rls.mine", ""),
     "create trigger mine before insert on rls.reach for each statement execute function rls.lock_organisation()": (
         "warning",

@@ -118,6 +118,7 @@ PLACES = {
     "alter table crm.person owner to crm_manager": "~ table crm.person belongs to crm_manager, not to crm_owner",
     "alter table crm.task owner to alice": "~ table crm.task belongs to alice, not to crm_owner",
     "alter schema rls owner to alice": "~ schema rls belongs to alice, not to crm_rls_owner",
+    "alter schema rls_counter owner to alice": "~ schema rls_counter belongs to alice, not to crm_rls_owner",
     "alter schema crm owner to alice": "~ schema crm belongs to alice, not to crm_owner",
 }
 
