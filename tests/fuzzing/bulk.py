@@ -189,6 +189,7 @@ def creating_on(world: World, person: Person, draw: Draw) -> Verdict:
     leave(world, person, entity, "create", 10**9)
     found.compared += 1
     refused = [reason for row in rows if (reason := refusal(world, person, write, row))]
+    fills = fillable(world, person, write)
     beyond = sum(counted(world.company, person, world.record(entity, row)) for row in rows)
     if outcome.done:
         within_rights(world, person, write, outcome, found)
@@ -199,15 +200,20 @@ def creating_on(world: World, person: Person, draw: Draw) -> Verdict:
             found.wrong(f"succeeds, and should not: {refused[0]}")
     elif outcome.state == USED_UP:
         found.refused += 1
-        if beyond <= left and not refused:
+        if beyond <= left and fills and not refused:
             found.wrong(f"used up, though {beyond} rows are not more than {left}")
     elif outcome.state == REFUSED:
         found.refused += 1
-        if not refused:
+        if fills and not refused:
             found.wrong(f"refused, though {person.login} may: {outcome.message}")
     elif not refused:
         found.wrong(f"an error that was not to be expected: {outcome.state} {outcome.message}")
     return found
+
+
+def fillable(world: World, person: Person, write: Write) -> bool:
+    """Say whether the person may name the fields that are filled in."""
+    return all(names_field(world.company, person, "create", write.entity, group) for group in write.fields)
 
 
 def literal(value: Any) -> str:
@@ -251,8 +257,11 @@ def importing(world: World, person: Person, draw: Draw) -> Verdict:
     named = {int(line.partition(":")[0].removeprefix("line ")) for line in detail.splitlines() if line[:5] == "line "}
     if outcome.state == REFUSED and not named:
         found.refused += 1
-        fills = all(names_field(world.company, person, "create", entity, group) for group in write.fields)
-        if entity in able and fills and not all(number in bad for number in range(1, len(rows) + 1)):
+        if (
+            entity in able
+            and fillable(world, person, write)
+            and not all(number in bad for number in range(1, len(rows) + 1))
+        ):
             found.wrong(f"refused, though {person.login} may: {outcome.message}")
     elif named != set(bad):
         found.wrong(f"{outcome.state} {outcome.message}: names lines {sorted(named)}, but bad are {bad}\n{detail}")

@@ -109,16 +109,16 @@ def gives_field(company: Company, role: str, operation: str, entity: str, group:
     """Say whether a role gives the privilege on the group's columns of the table.
 
     To write them where it writes them in any record; in which, is asked row by
-    row.  To read them where it and any second role, held together, reach no
-    record whose fields they withhold.  A role that follows the clock is a
+    row.  To read them where it reads records at all, and it and any second
+    role, held together, reach none whose fields they withhold.  A role that follows the clock is a
     membership between its assignments, too, and then counts for nothing: the
     second must do alone.
     """
     places = list(_places(company, entity, operation))
+    if all(_record(company, role, *place) == "none" for place in places):
+        return False
     if operation != "read":
-        return any(_record(company, role, *place) != "none" for place in places) and any(
-            _fields(company, role, group, *place) != "none" for place in places
-        )
+        return any(_fields(company, role, group, *place) != "none" for place in places)
     roles = company.definition["roles"]
     others = [name for name, node in roles.items() if name != role and not (node or {}).get("abstract")]
     timed = (roles[role] or {}).get("timed", False)
