@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from tests.access.rows import Row
 from tests.oracle.company import Assignment, Company, Person, Record
@@ -15,6 +15,7 @@ from tests.oracle.roles import LEVELS
 DAY = os.environ.get("ROWLOCK_DAY") or datetime.now(UTC).date().isoformat()
 """What short runs draw from, so that every day tries others; ``ROWLOCK_DAY=2026-11-22`` repeats one."""
 
+Item = TypeVar("Item")
 OPERATIONS = ("read", "create", "update", "delete")
 INHERIT = "inherit"
 Combination = tuple[str, str]
@@ -111,3 +112,14 @@ def staffed(
         assignments += [Assignment(role, "person", viewer.login) for role in roles]
     staff = (*OWNERS.values(), *viewers)
     return Company(definition, DEPARTMENTS, staff, tuple(assignments)), viewers
+
+
+def first_to_meet(items: Iterable[Item], meetings: Callable[[Item], set[Any]]) -> list[Item]:
+    """Return the first items in which anything meets, in their order."""
+    met: set[Any] = set()
+    found = []
+    for item in items:
+        if meetings(item) - met:
+            met |= meetings(item)
+            found.append(item)
+    return found

@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 
 from tests.access.bulk import Teller
-from tests.access.enumeration import COMBINATIONS, DAY, ME, mixed, numbered, records, staffed
+from tests.access.enumeration import COMBINATIONS, DAY, ME, first_to_meet, mixed, numbered, records, staffed
 from tests.access.ground import install, mislead
 from tests.access.test_exhaustive import RULES, Holders
 from tests.fixtures.database import Database
@@ -96,28 +96,17 @@ def holders(day: str = DAY) -> dict[str, Holders]:
     return {family: draw.sample(sets, len(sets)) for family, sets in found.items()}
 
 
-def meetings(name: str) -> set[tuple[str, ...]]:
-    """Return which levels meet in a role: of reading and export, of creating and import."""
-    levels = [COMBINATIONS[one][0] for one in alone(int(name.partition("_")[2]))]
+def meetings(roles: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Return which levels meet in a role held alone: of reading and export, of creating and import."""
+    levels = [COMBINATIONS[one][0] for one in alone(int(roles[0].partition("_")[2]))]
     return {("read", *levels[:2]), ("create", *levels[2:])}
-
-
-def one_for_each_meeting(sets: Holders) -> Holders:
-    """Return the first of these roles in which any two levels meet."""
-    met: set[tuple[str, ...]] = set()
-    found = []
-    for roles in sets:
-        if meetings(roles[0]) - met:
-            met |= meetings(roles[0])
-            found.append(roles)
-    return found
 
 
 def short(rule: str, day: str = DAY) -> Holders:
     """Return what a short run tries by a rule: half of the roles held alone, which no rule decides about."""
     every = holders(day)
     rest = [roles for family, number in SHORT.items() for roles in every[family][:number]]
-    return one_for_each_meeting(every["alone"])[RULES.index(rule) :: 2] + rest
+    return first_to_meet(every["alone"], meetings)[RULES.index(rule) :: 2] + rest
 
 
 def chunks() -> Iterator[tuple[str, Holders]]:
@@ -174,7 +163,7 @@ def test_what_is_carried_away_and_what_is_loaded(
 def test_a_short_run_leaves_out_no_class(day: str) -> None:
     """Any two levels meet in a role, some rights are shared by two, some roles follow the clock."""
     tried = [roles for rule in RULES for roles in short(rule, day)]
-    met = set().union(*(meetings(roles[0]) for roles in tried if roles[0].startswith("alone")))
+    met = set().union(*(meetings(roles) for roles in tried if roles[0].startswith("alone")))
 
     assert met == {(right, *levels) for right in ("read", "create") for levels in itertools.product(LEVELS, repeat=2)}
     assert sum(roles[0].startswith("has") for roles in tried) >= SHORT["apart"]

@@ -1,6 +1,7 @@
 """Export and import of entities of every shape: children, pipelines, keys, groups of fields, barriers, no owner.
 
-Roles are drawn anew each day, or for ``ROWLOCK_DAY``; some follow the clock.
+Roles, and in a short run the rule for several of them, are drawn anew each day, or for ``ROWLOCK_DAY``; some roles
+follow the clock.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from tests.access.bulk import Teller
 from tests.access.enumeration import DAY, ME, staffed
 from tests.access.ground import install
 from tests.access.test_bulk import in_windows
+from tests.access.test_exhaustive import RULES
 from tests.access.test_shapes import ENTITIES, drawn, levels_of, rows
 from tests.fixtures.database import Database
 from tests.oracle.roles import OPERATIONS
@@ -67,7 +69,7 @@ def holders(draw: Random) -> Iterator[tuple[str, ...]]:
         yield tuple(sorted({f"role_{number % ROLES}", *others}))
 
 
-@pytest.mark.parametrize("rule", ["highest", "explicit"])
+@pytest.mark.parametrize("rule", RULES if LONG else [Random(DAY).choice(RULES)])
 @pytest.mark.parametrize("seed", SEEDS)
 def test_bulk_rights_of_every_shape(
     database: Database, tmp_path: Path, count_decisions: Callable[[int], None], rule: str, seed: int
