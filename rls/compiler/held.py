@@ -28,7 +28,13 @@ from rls.definition.model import Level
 from rls.names import QualifiedName
 
 FIRST = {Level.own: "first_mine", **{level: f"first_{team}" for level, team in TEAMS.items()}}
-"""Level → the argument with whom the caller reaches at it, for the condition that stands before all others."""
+"""Level → the argument with whom the caller reaches at it, for the condition that stands before all others.
+
+It is null where the caller's roles are no longer those of the plan.
+"""
+
+STILL_HELD = sql.Identifier("still_held")
+"""The argument that says whether the caller's roles are those of the plan."""
 
 ByRole = Mapping[str, Mapping[str, Levels]]
 """Role → source → its levels."""
@@ -89,8 +95,14 @@ class Together:
     def rows(self) -> sql.Composable:
         """Return the condition of a policy: what is live first, then what finds rows by an index."""
         owners = self._owners()
-        by_owner = {level: owners.both(level) for level in BY_OWNER} if owners else {}
-        return all_of([self._first() if self.finds else TRUE, self._ways(by_owner)])
+        if not self.finds:
+            return self._ways({level: owners.both(level) for level in BY_OWNER} if owners else {})
+        by_owner = {
+            level: all_of([any_of([self._tested_first(level), owners.now(level)]), owners.planned(level)])
+            for level in BY_OWNER
+            if owners
+        }
+        return all_of([self._first(), self._ways(by_owner)])
 
     def within(self) -> sql.Composable:
         """Return the condition on a row that is known to be reached: nothing but what is live."""
@@ -156,6 +168,18 @@ class Together:
                 terms.append(all_of([lacks(wider), holds(at[level]), live]))
                 wider |= at[level]
         return any_of([*anyway, open_too, *terms])
+
+    def current(self) -> sql.Composable:
+        """Return whether the caller's roles are those of the plan; nothing for whom :meth:`_first` says so."""
+        return any_of([self._by_owner_alone(), STILL_HELD]) if self.live and self._owners() else STILL_HELD
+
+    def _tested_first(self, level: Level) -> sql.Composable:
+        """Return what is true for whoever meets just this level's live test in :meth:`_first`."""
+        return all_of([self._by_owner_alone(), lacks(self._at({other for other in BY_OWNER if other > level}))])
+
+    def _by_owner_alone(self) -> sql.Composable:
+        asking = sql.SQL("not ({})").format(self.asking) if self.asking else TRUE
+        return all_of([asking, lacks(self._at({Level.open, Level.all}))])
 
     def _at(self, wanted: set[Level]) -> set[str]:
         return {

@@ -2,8 +2,9 @@
 
 A view over groups of fields belongs to the owner of the reading views, who sees the table by one policy: what the
 caller's roles reach together (:mod:`rls.compiler.held`).  Which roles those are is a constant of the plan, so that
-what is left of policy and fields is what the caller's roles say; and the view compares the constant with the roles held
-when it runs, so that a plan that has outlived its caller's roles shows nothing.
+what is left of policy and fields is what the caller's roles say; and the constant is compared with the roles held when
+the view runs, so that a plan that has outlived its caller's roles shows nothing: by the live arrays of whoever sees
+records by their owner, else by the view itself.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ POLICY = "reads"
 """The policy and the function by which the reading views' owner sees a table."""
 
 ROLES = sql.SQL("rls.roles()")
+
+CURRENT = "still_held"
+"""The function by which a view shows nothing once its caller's roles are others than the plan was made for."""
+
+CURRENT_ARGUMENTS: list[Argument] = [
+    ("held", "text[]", ROLES),
+    ("still_held", "boolean", sql.SQL("(select rls.roles_now() = rls.roles())")),
+]
 
 SEEN = {level: f"seen_{level.name}" for level in READABLE}
 """Level → the argument that lists the cells in which the caller sees a group that far, by whatever role."""
@@ -68,6 +77,7 @@ class Reading:
             for group in self.entity.fields:
                 yield self._function(sees(group), self._sees(group), self._seen_arguments(group))
             yield from self.fields.rows()
+            yield self._function(CURRENT, self._together().current(), CURRENT_ARGUMENTS)
         yield View(
             name=self.name,
             columns=tuple(column.name for column in self._columns()),
@@ -116,7 +126,7 @@ class Reading:
         )
 
     def _policy_arguments(self) -> list[Argument]:
-        first = [(FIRST_OF[name], kind, value) for name, kind, value in self.reach if name in FIRST_OF]
+        first = [(FIRST_OF[name], kind, _while_held(value)) for name, kind, value in self.reach if name in FIRST_OF]
         cells = [
             (argument, "text[]", asked("readable", self.entity.name, level.name))
             for level, argument in READABLE.items()
@@ -176,7 +186,7 @@ class Reading:
             sql.SQL(",\n  ").join(columns), sql.Identifier(self.table.name.schema, self.table.name.name), table
         )
         if guarded(self.entity):
-            text += sql.SQL("\nwhere (select rls.roles_now() = rls.roles())")
+            text += sql.SQL("\nwhere {}").format(self._call(CURRENT, CURRENT_ARGUMENTS))
         if self.entity.barrier:
             # What is said of the view is looked at when the rows have been chosen.
             text += sql.SQL("\noffset 0")
@@ -189,6 +199,11 @@ class Reading:
         if reached:
             yield Grant(grantee, self.name.schema, None, "usage")
         yield from (Grant(grantee, *where, command) for command in reached)
+
+
+def _while_held(value: sql.Composable) -> sql.Composable:
+    """Return a value, and null once the caller's roles are others than the plan was made for."""
+    return sql.SQL("(select case when rls.roles_now() = {} then {} end)").format(ROLES, value)
 
 
 FIRST_OF = {
