@@ -46,7 +46,12 @@ class Delivery:
     states: list[str] = field(default_factory=list)
 
     def say(self, connection: psycopg.Connection, line: str) -> bool:
-        """Run a line; tell whether the others can follow: an error ends a transaction."""
+        """Run a line; tell whether the others can follow: an error ends a transaction.
+
+        Each is a statement of its own, but what is fetched is its cursor's.
+        """
+        if not line.startswith("fetch"):
+            self.ids.append(set())
         try:
             cursor = connection.execute(line.encode(), prepare=False)
             if cursor.description and not line.startswith("explain"):
@@ -85,7 +90,6 @@ def reading_out(world: World, person: Person, draw: Draw) -> Verdict:
     found.script.append(f"-- with {left} rows of {entity} left")
     for _ in range(1 + draw.below(4)):
         lines, times = reads(asker, draw, entity)
-        delivery.ids.append(set())
         looks += times
         found.script += lines
         all(delivery.say(connection, line) for line in lines)

@@ -44,6 +44,10 @@ FIELDS = {
 }
 """Groups of fields; the child has one that some of its parents have, and one that none has."""
 
+AMPLE = "1000000 per week"
+METERED: tuple[tuple[str, ...], ...] = ((), ("read_budget",), ("read_budget", "create_budget"))
+"""What is metered."""
+
 HOUR = timedelta(hours=1)
 GROUPS = ("night", "launch")
 
@@ -66,7 +70,7 @@ def levels_of(entity: dict[str, Any]) -> tuple[str, ...]:
 
 def operations(levels: Sequence[str]) -> SearchStrategy[dict[str, str]]:
     """Draw a level for some of the operations."""
-    return st.dictionaries(st.sampled_from(OPERATIONS[:5]), st.sampled_from(levels), max_size=5)
+    return st.dictionaries(st.sampled_from(OPERATIONS), st.sampled_from(levels), max_size=6)
 
 
 def spoken(levels: Sequence[str]) -> SearchStrategy[Any]:
@@ -191,13 +195,16 @@ def assignments(
 
 @st.composite
 def companies(draw: st.DrawFn, *, fields: bool = False) -> Company:
-    """Draw a company, with groups of fields or without."""
+    """Draw a company, with groups of fields and budgets or without."""
     chosen = draw(st.sets(st.sampled_from(["lead", "deal", "note", "product"]), min_size=1))
     entities = {name: ENTITIES[name] for name in sorted(chosen)}
     if len(chosen) == 4 or draw(st.booleans()):
         entities |= child_of(entities)
     if fields:
-        entities = {name: entity | {"fields": FIELDS[name]} for name, entity in entities.items()}
+        entities = {
+            name: entity | {"fields": FIELDS[name]} | dict.fromkeys(draw(st.sampled_from(METERED)), AMPLE)
+            for name, entity in entities.items()
+        }
     departments, people = draw(organisations())
     said = draw(roles(entities))
     given = sorted(name for name, role in said.items() if not role.get("abstract"))

@@ -1,4 +1,6 @@
-"""Random companies with groups of fields: what reading views show and which fields may be written equals the oracle's.
+"""Random companies with groups of fields and budgets, compared with the oracle.
+
+What reading views show, which fields may be written, which rows are counted, which an import takes.
 
 ``ROWLOCK_LONG=1`` tries many more companies.
 """
@@ -11,6 +13,7 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, note, settings
 
+from tests.access.bulk import Teller
 from tests.access.fields import Examiner
 from tests.access.ground import install
 from tests.fixtures.database import Database
@@ -40,13 +43,18 @@ def test_fields_of_a_random_company_obey_the_oracle(
             examiners = [Examiner(connection, trial.company, rows) for rows in trial.rows.values()]
             for examiner in examiners:
                 examiner.store()
+            tellers = [Teller(connection, trial.company, rows) for rows in trial.rows.values()]
             for person in trial.company.people:
                 for examiner in examiners:
                     examiner.examine(person, examiner.rows[:2])
+                for teller, rows in zip(tellers, trial.rows.values(), strict=True):
+                    teller.carried_away(person, rows)
+                    teller.created(person, rows[:6])
+                    teller.imported(person, rows[:6])
         connection.execute("vacuum pg_catalog.pg_proc, pg_catalog.pg_policy, pg_catalog.pg_attribute")
-        for examiner in examiners:
-            count_decisions(examiner.verdict.decisions)
+        for verdict in [each.verdict for each in examiners] + [each.verdict for each in tellers]:
+            count_decisions(verdict.decisions)
 
-            assert not examiner.verdict.differences, str(examiner.verdict)
+            assert not verdict.differences, str(verdict)
 
     tried()
