@@ -25,8 +25,8 @@ from rls.resources import sql_text
 STEP = 1000
 """Rows between two reports of progress."""
 
-EXPORTING = "select set_config('rowlock.export', 'on', true)"
-"""Nothing beyond the export level is read, or counted against a budget (sql/functions/allowance.sql)."""
+EXPORTING = "select set_config('rowlock.export', %s, true)"
+"""While it is set, what lies beyond the export level is neither read nor counted (sql/functions/allowance.sql)."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,14 @@ def export(
     query = _query(entity, relation, columns, within, wanted)
     what = _what(relation, columns, wanted)
     with _logged(connection, installation, wanted, what) as log, acting_as(connection, wanted.person):
-        connection.execute(EXPORTING)
+        connection.execute(EXPORTING, ["on"])
         with connection.cursor().copy(query) as copy:
             for line in copy:
                 write(bytes(line))
                 log.rows += 1
                 if log.rows % STEP == 0:
                     progress(STEP)
+        connection.execute(EXPORTING, [""])
     progress(log.rows % STEP)
     return Exported(entity.name, wanted.person, columns, log.rows, log.entry)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -9,12 +10,15 @@ from itertools import pairwise
 import psycopg
 from psycopg import sql
 
+from rls.errors import RowlockError
+from rls.plan.plan import installed
+from rls.records.exporting import Wanted, export
 from tests.access import observer
 from tests.access.judge import Judge
 from tests.access.observer import DONE, REFUSED, UnexpectedError
 from tests.access.rows import Columns, Row
 from tests.oracle.company import Company, Person
-from tests.oracle.fields import counted, groups, imports, metered, writes_field
+from tests.oracle.fields import counted, exports, groups, imports, metered, writes_field
 from tests.oracle.oracle import allowed
 
 VIEWS, IMPORTS = "crm_read", "crm_import"
@@ -111,6 +115,21 @@ class Teller(Judge):
             )
             if counter and wanted:
                 self._ends(person, query, counter, wanted)
+
+    def exported(self, person: Person, rows: Sequence[Row]) -> None:
+        """Compare which rows a file of what they may export has, and that none of them is counted."""
+        counter = self._counters.get((person.login, "read"))
+        written: list[bytes] = []
+        wanted = Wanted(self._entity, person.login, ("id",))
+        with contextlib.suppress(RowlockError):
+            export(self._connection, installed(self._connection), wanted, written.append)
+        keys = {line.decode().strip() for line in written[1:]}
+        for row in rows:
+            oracle = allowed(self.company, person, "read", row.record) and exports(self.company, person, row.record)
+            self._note(person, "export", row.record, oracle=oracle, server=str(row.key) in keys)
+        if counter:
+            number = self._connection.execute("select pg_sequence_last_value(%s::oid)", [counter.sequence]).fetchone()
+            self._note(person, "an export counted", None, oracle=False, server=number != (counter.first,))
 
     def looked_at(self, person: Person, rows: Sequence[Row], stage: str) -> None:
         """Compare how many rows are counted where a leakproof condition chooses a stage: it comes before counting."""

@@ -150,6 +150,7 @@ def test_what_is_carried_away_and_what_is_loaded(
         with teller.handed_to(viewer) as here:
             teller.carried_away(viewer, here)
             teller.looked_at(viewer, here, "won")
+            teller.exported(viewer, here)
             offered = draw.sample(here, min(OFFERED, len(here)))
             teller.created(viewer, offered)
             teller.imported(viewer, offered)

@@ -30,6 +30,17 @@ cross join lateral generate_series(1, deals.number)
 """
 
 
+BELOW_SQLALCHEMY = """
+from sqlalchemy import create_engine, text
+engine = create_engine(os.environ["APP_URL"].replace("postgresql://", "postgresql+psycopg://"))
+with as_person(engine, "zane_levy") as connection:
+    me = connection.scalar(text("select id from crm.person where login = current_user"))
+    below = connection.connection.driver_connection
+    found = import_deals(below, [("A deal", me, 1), (None, me, 1)]), import_deals(below, [("A", me, 1), ("B", me, 1)])
+    print([*found[0]], found[1], connection.scalar(text("select count(*) from crm.deal")))
+"""
+
+
 @pytest.fixture
 def pool_url(standard_database: Database, tmp_path: Path) -> str:
     """Return the URL of a pool's login, made as the page says; Darcel has two deals, Zane one."""
@@ -60,6 +71,23 @@ def test_a_snippet_gives_a_person_their_rows(pool_url: str, library: str) -> Non
     )
 
     assert done.stdout.strip("(,)\n") == "2", done.stderr
+
+
+def test_the_import_says_which_rows_are_bad(pool_url: str) -> None:
+    """What the page prints; also on the driver's connection below SQLAlchemy's."""
+    code = next(text for text in CODE.values() if "crm_import" in text)
+    said = next(block.text for block in PAGE.blocks() if block.language == "text" and "not-null" in block.text)
+    environment = {**os.environ, "APP_URL": pool_url}
+
+    def run(program: str) -> str:
+        return subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert run(code).strip() == said.strip()
+    if importlib.util.find_spec("sqlalchemy") is None:
+        pytest.skip("sqlalchemy is not installed")
+    assert run(code.partition("with ConnectionPool")[0] + BELOW_SQLALCHEMY) == "[2] {} 3\n"
 
 
 def test_a_transaction_that_does_not_say_who_asks_may_do_nothing(pool_url: str) -> None:
