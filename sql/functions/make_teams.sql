@@ -1,10 +1,12 @@
--- Make the teams that people have become, and fill them.
+-- Make the teams that people have become, and fill them.  By indexes: of many teams each would else read all members.
 create or replace function rls.make_teams(people int[])
   returns void
   language plpgsql
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set enable_hashjoin = off
+  set enable_mergejoin = off
   set jit = off
 as $$
 declare
