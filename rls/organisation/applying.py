@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from psycopg import Connection, sql
@@ -23,6 +23,8 @@ ALTER = sql.SQL("alter role {}")
 ALLOW = sql.SQL("alter role {} login inherit")
 REFUSE = sql.SQL("alter role {} nologin")
 PREPARE = sql.SQL("create role {} nologin inherit")
+
+STATEMENTS_AT_ONCE = 200
 
 SESSIONS = "select pid from pg_stat_activity where usename = any (%s)"
 
@@ -87,30 +89,37 @@ class _Work:
     def run(self, name: str, **parameters: Any) -> None:
         self.connection.execute(template(f"organisation/{name}.sql", organisation=self.organisation), parameters)
 
-    def role(self, statement: sql.SQL, login: str, password: str | None = None) -> None:
-        """Run CREATE or ALTER ROLE; utility statements take no parameters, so the verifier is a literal."""
+    def role(self, statement: sql.SQL, login: str, password: str | None = None) -> sql.Composed:
+        """Return CREATE or ALTER ROLE; utility statements take no parameters, so the verifier is a literal."""
         composed = statement.format(sql.Identifier(login))
-        if password is not None:
-            literal = sql.Literal(verifier(self.connection, login, password))
-            composed = sql.SQL("{} password {}").format(composed, literal)
-        self.connection.execute(composed)
+        if password is None:
+            return composed
+        return sql.SQL("{} password {}").format(composed, sql.Literal(verifier(self.connection, login, password)))
+
+    def roles(self, statements: Iterable[sql.Composed]) -> None:
+        """Run statements on database roles, many in one message."""
+        left = iter(statements)
+        while some := list(islice(left, STATEMENTS_AT_ONCE)):
+            self.connection.execute(sql.SQL(";\n").join(some))
 
     def create_logins(self, changes: list[c.CreateLogin]) -> None:
-        for change in changes:
-            statement = ALLOW if change.adopted else CREATE if change.can_login else PREPARE
-            self.role(statement, change.login, self.passwords.get(change.login))
+        self.roles(
+            self.role(
+                ALLOW if change.adopted else CREATE if change.can_login else PREPARE,
+                change.login,
+                self.passwords.get(change.login),
+            )
+            for change in changes
+        )
 
     def set_passwords(self, changes: list[c.SetPassword]) -> None:
-        for change in changes:
-            self.role(ALTER, change.login, self.passwords[change.login])
+        self.roles(self.role(ALTER, change.login, self.passwords[change.login]) for change in changes)
 
     def allow_logins(self, changes: list[c.AllowLogin]) -> None:
-        for change in changes:
-            self.role(ALLOW, change.login)
+        self.roles(self.role(ALLOW, change.login) for change in changes)
 
     def refuse_logins(self, changes: list[c.RefuseLogin]) -> None:
-        for change in changes:
-            self.role(REFUSE, change.login)
+        self.roles(self.role(REFUSE, change.login) for change in changes)
 
     def add_departments(self, changes: list[c.AddDepartment]) -> None:
         """Add departments depth by depth: each needs its parent's id."""
