@@ -32,8 +32,11 @@ from rls.plan import history as entries
 from rls.plan.changes import Phase
 from rls.report import console
 from rls.report.histories import history_data, history_table
-from rls.report.phases import phases
+from rls.report.phases import phases, working
 from rls.report.plans import plan_data, summary
+
+COMPARING = "comparing rights and reach"
+"""What planning is, in the progress."""
 
 
 def patience(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -169,7 +172,9 @@ def rollback(
       rowlock history
       rowlock rollback 3
     """
-    made = make_plan(connection, definition_at(connection, entry), f"entry {entry}")
+    wanted = definition_at(connection, entry)
+    with working(COMPARING):
+        made = make_plan(connection, wanted, f"entry {entry}")
     if not allow_widening:
         _ask_to_widen(connection, made)
     _run(connection, made, patience, terminate=terminate, as_json=as_json)
@@ -194,8 +199,11 @@ def _planned(connection: psycopg.Connection, paths: tuple[Path, ...]) -> Plan:
     if plans and len(paths) > 1:
         raise click.UsageError("a plan stands alone: name one plan, or definitions files")
     if plans:
-        return planned_again(connection, plans[0])
-    return make_plan(connection, definition_of(paths), " ".join(map(str, paths)) or "shipped")
+        with working(COMPARING):
+            return planned_again(connection, plans[0])
+    wanted = definition_of(paths)
+    with working(COMPARING):
+        return make_plan(connection, wanted, " ".join(map(str, paths)) or "shipped")
 
 
 def _run(connection: psycopg.Connection, made: Plan, patience: Patience, *, terminate: bool, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import psycopg
 
+from rls.commands.applying import COMPARING
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json, definition_of, definitions
 from rls.drift import Finding, findings, unaccepted
@@ -19,6 +20,7 @@ from rls.plan.render import script
 from rls.report import console
 from rls.report.drift import counts, drift_data, drift_text
 from rls.report.effects import PEOPLE, counting, effect_data, effect_parts
+from rls.report.phases import working
 from rls.report.plans import plan_data, plan_text
 
 
@@ -67,7 +69,9 @@ def plan(
       rowlock plan rights/ --check            for CI: exit 1 when not in sync
       rowlock plan rights/ --out plan.json    for review; then: rowlock apply plan.json
     """
-    made = make_plan(connection, definition_of(definitions))
+    wanted = definition_of(definitions)
+    with working(COMPARING):
+        made = make_plan(connection, wanted)
     counted = None if as_sql and not as_json else effect_of(connection, made, wanted=counts)
     if as_json:
         console.json(plan_data(made) | {"effect": effect_data(counted) if counted else None})
@@ -131,8 +135,9 @@ def by_hand(connection: psycopg.Connection) -> tuple[Plan, tuple[Finding, ...]]:
 
     :raises RowlockError: nothing was applied yet.
     """
-    made = make_plan(connection, applied_definition(connection))
-    with connection.transaction():
+    with working(COMPARING):
+        made = make_plan(connection, applied_definition(connection))
+    with working("looking for what goes past them"), connection.transaction():
         found = (*findings(connection, made.desired, made.installation), *_off_limits(connection, made.installation))
     return made, found
 

@@ -7,6 +7,7 @@ pure, and in the order in which the changes must be made.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 
 from rls.organisation.changes import (
     AddDepartment,
@@ -55,7 +56,7 @@ def diff(current: Organisation, wanted: Organisation, *, passwords: bool = False
 
 def _logins(current: Organisation, wanted: Organisation, *, passwords: bool) -> Iterable[Change]:
     had = {login.name: login for login in current.logins}
-    for login in sorted(wanted.logins):
+    for login in sorted(wanted.logins, key=attrgetter("name")):
         before = had.get(login.name)
         if before is None:
             yield CreateLogin(login.name, password=passwords and login.can_login)
@@ -68,7 +69,7 @@ def _logins(current: Organisation, wanted: Organisation, *, passwords: bool) -> 
 
 def _people(current: Organisation, wanted: Organisation) -> Iterable[Change]:
     before, changes = current.by_login(), list[Change]()
-    for person in sorted(wanted.people):
+    for person in sorted(wanted.people, key=attrgetter("login")):
         known = before.get(person.login)
         if known is None:
             changes.append(AddPerson(person))

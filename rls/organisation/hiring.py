@@ -3,7 +3,7 @@
 From PostgreSQL 16 on a database role that is made takes a lock until the transaction ends, and a server has room for
 some 8,700 locks by default, everybody's together (``max_locks_per_transaction``).  So the logins are made by the slice,
 NOLOGIN, with people who do not work here yet: without password, departments or rights.  That is what is left where a
-sync breaks off, and the next one goes on from there.
+sync breaks off, and the next one goes on from there (docs/decisions/0035-big-companies.md).
 """
 
 from __future__ import annotations

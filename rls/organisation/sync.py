@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -211,7 +212,7 @@ def _key_problems(connection: Connection[Any], installation: Installation, targe
     query = template("organisation/keys_without_login.sql", organisation=installation.organisation)
     holders = {key: f"{name} (who has no login)" for key, name in connection.execute(query)}
     problems = []
-    for person in sorted(person for person in target.people if person.key):
+    for person in sorted((person for person in target.people if person.key), key=attrgetter("login")):
         other = holders.setdefault(person.key or "", person.login)
         if other != person.login:
             message = f'key "{person.key}" is that of {other} already: keys are unique'

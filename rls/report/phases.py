@@ -39,6 +39,14 @@ def steps() -> Iterator[Callable[[str, int, int], None]]:
         yield report
 
 
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that something is done, and for how long already."""
+    with steps() as report:
+        report(what, 0, 1)
+        yield
+
+
 def _progress() -> Progress:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[what]}"))
     stderr = console.stderr()
