@@ -38,7 +38,7 @@ UNITS = {"ms": 1, "s": 1000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
 DURATION = re.compile(r"(\d{1,9})\s*(ms|s|min|h|d)?")
 
 AT_ONCE = 1000
-"""Limits changed in one transaction."""
+"""Limits changed in one message, which is a transaction."""
 
 LONGEST = 2**31 - 1
 """Milliseconds a timeout may have."""
@@ -122,9 +122,8 @@ def mend(connection: Connection[Any], installation: Installation) -> list[Limit]
 
 def _alter(connection: Connection[Any], changes: list[Limit]) -> None:
     for first in range(0, len(changes), AT_ONCE):
-        with connection.transaction():
-            for change in changes[first : first + AT_ONCE]:
-                connection.execute(statement(change.login, change.limit, change.wanted))
+        some = (statement(change.login, change.limit, change.wanted) for change in changes[first : first + AT_ONCE])
+        connection.execute(sql.SQL(";\n").join(some))
 
 
 def state(

@@ -5,6 +5,6 @@ select
   role.rolbypassrls as bypasses,
   role.rolreplication as replicates,
   role.rolcreaterole as creates_roles,
-  exists (select from pg_catalog.pg_auth_members as membership where membership.roleid = role.oid) as has_members
+  role.oid in (select membership.roleid from pg_catalog.pg_auth_members as membership) as has_members
 from pg_catalog.pg_roles as role
 where role.rolname = any (%s)

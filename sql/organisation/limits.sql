@@ -49,9 +49,10 @@ select
     max(stated.value) filter (where not stated.base and pg_catalog.pg_has_role(login.oid, stated.oid, 'usage')),
     max(stated.value) filter (where stated.base)
   ) as wanted,
-  (select actual.value from limitation as actual where actual.oid = login.oid and actual.name = kept.name) as actual
+  actual.value as actual
 from login
 cross join (select distinct stated.name from stated) as kept
 join stated on stated.name = kept.name
-group by login.oid, login.name, kept.name
+left join limitation as actual on actual.oid = login.oid and actual.name = kept.name
+group by login.oid, login.name, kept.name, actual.value
 order by login.name, kept.name
