@@ -22,9 +22,9 @@ from rls.compiler.owners import Argument, arguments
 from rls.compiler.predicates import READABLE
 from rls.compiler.privileges import COMMANDS, FIELD_HELPERS, column_of, granted, needed, reading_reach
 from rls.compiler.rights import Rights
-from rls.compiler.sources import sources
+from rls.compiler.sources import owner_of, sources
 from rls.compiler.views import Reading, guarded, routines
-from rls.definition.model import Definition, Entity, Operation, Owner, Role
+from rls.definition.model import Definition, Entity, Operation, Role
 from rls.names import RIGHTS_SCHEMA, Installation, predicate_name
 from rls.state.facts import Facts, Table
 from rls.state.objects import (
@@ -142,18 +142,14 @@ def _arguments(rights: Rights, role: Role, table: Table, operation: Operation) -
     return found
 
 
-def _owner(definition: Definition, entity: Entity) -> Owner | None:
-    return next((source.owner for source in sources(definition, entity) if source.owner), None)
-
-
 def _live(definition: Definition, entity: Entity, table: Table) -> bool:
     """Return whether a row's owner can be a subscript: a wider type could fail to become one, and so tell of a row."""
-    owner = _owner(definition, entity)
+    owner = owner_of(sources(definition, entity))
     return owner is not None and owner.holds == "id" and column_of(table, owner.column).type == "integer"
 
 
 def _reach(rights: Rights, table: Table) -> list[Argument]:
-    owner = _owner(rights.definition, rights.entity)
+    owner = owner_of(rights.sources)
     if owner is None:
         return []
     keyed = owner.holds == "key"

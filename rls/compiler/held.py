@@ -22,7 +22,7 @@ from psycopg import sql
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
 from rls.compiler.owners import FINDABLE, TEAMS, Owners
 from rls.compiler.predicates import BY_OWNER, LEVELS
-from rls.compiler.sources import Levels, Source, column
+from rls.compiler.sources import Levels, Source, open_column, owner_column
 from rls.definition.levels import Cell
 from rls.definition.model import Level
 from rls.names import QualifiedName
@@ -193,9 +193,8 @@ class Together:
         return cell_of_row(self.sources, self.table, {source: tuple(levels) for source, levels in every.items()})
 
     def _owners(self) -> Owners | None:
-        name = next((source.owner.column for source in self.sources if source.owner), None)
-        return Owners(column(self.table, name), self.live, self.finds, self.prefix) if name else None
+        owner = owner_column(self.sources, self.table)
+        return Owners(owner, self.live, self.finds, self.prefix) if owner else None
 
     def _open(self) -> sql.Composable:
-        name = next((source.open for source in self.sources if source.open), None)
-        return column(self.table, name) if name else FALSE
+        return open_column(self.sources, self.table) or FALSE

@@ -50,7 +50,7 @@ from rls.compiler.helpers import asked, called
 from rls.compiler.owners import Argument, Owners
 from rls.compiler.predicates import BY_OWNER, Predicate
 from rls.compiler.rights import Rights
-from rls.compiler.sources import column
+from rls.compiler.sources import open_column, owner_column
 from rls.definition.model import Definition, Entity, Level, Role
 from rls.state.objects import BudgetRow
 
@@ -191,11 +191,11 @@ class Metering:
     def _reached(self) -> Iterator[tuple[Level, sql.Composable]]:
         """Yield the levels, narrowest first, and what is true for the rows the caller reaches at them."""
         sources, table = self.rights.sources, self.entity.table
-        if owner := next((source.owner.column for source in sources if source.owner), None):
-            owners = Owners(column(table, owner), self.rights.live, finds=(), prefix=AGAIN)
+        if owner := owner_column(sources, table):
+            owners = Owners(owner, self.rights.live, finds=(), prefix=AGAIN)
             yield from ((level, owners.reached(level)) for level in BY_OWNER)
-        if flag := next((source.open for source in sources if source.open), None):
-            yield Level.open, column(table, flag)
+        if flag := open_column(sources, table):
+            yield Level.open, flag
         yield Level.all, TRUE
 
     def _key(self, level: Level) -> sql.Composable:

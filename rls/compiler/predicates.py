@@ -24,7 +24,7 @@ from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
 from rls.compiler.owners import FINDABLE, Owners
-from rls.compiler.sources import Levels, Source, cell_key, column
+from rls.compiler.sources import Levels, Source, cell_key, open_column, owner_column
 from rls.definition.model import Level
 from rls.names import QualifiedName
 
@@ -155,9 +155,8 @@ class Predicate:
         return cell_of_row(self.sources, self.table, {entity: tuple(levels) for entity, levels in self.levels.items()})
 
     def _owners(self) -> Owners | None:
-        name = next((source.owner.column for source in self.sources if source.owner), None)
-        return Owners(column(self.table, name), self.live, self.finds, self.prefix) if name else None
+        owner = owner_column(self.sources, self.table)
+        return Owners(owner, self.live, self.finds, self.prefix) if owner else None
 
     def _open(self) -> sql.Composable:
-        name = next((source.open for source in self.sources if source.open), None)
-        return column(self.table, name) if name else FALSE
+        return open_column(self.sources, self.table) or FALSE

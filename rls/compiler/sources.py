@@ -6,7 +6,7 @@ entity it may belong to, the columns it carries of that parent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -59,6 +59,23 @@ def sources(definition: Definition, entity: Entity) -> tuple[Source, ...]:
             )
         )
     return tuple(found)
+
+
+def owner_of(sources: Sequence[Source]) -> Owner | None:
+    """Return the owner of a table's rows: sources that have one agree on its column."""
+    return next((source.owner for source in sources if source.owner), None)
+
+
+def owner_column(sources: Sequence[Source], table: QualifiedName) -> sql.Composable | None:
+    """Return the column that names a row's owner, if any does."""
+    owner = owner_of(sources)
+    return column(table, owner.column) if owner else None
+
+
+def open_column(sources: Sequence[Source], table: QualifiedName) -> sql.Composable | None:
+    """Return the column that says whether a row is open to everybody, if any does."""
+    flag = next((source.open for source in sources if source.open), None)
+    return column(table, flag) if flag else None
 
 
 def operation_on(source: Source, operation: Operation) -> Operation:

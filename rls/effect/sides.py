@@ -18,7 +18,7 @@ from rls.compiler.cells import FALSE, all_of, any_of
 from rls.compiler.checking import check
 from rls.compiler.predicates import READABLE, Predicate
 from rls.compiler.rights import Rights, version
-from rls.compiler.sources import Source, operation_on
+from rls.compiler.sources import Source, operation_on, owner_of
 from rls.definition.levels import levels
 from rls.definition.model import Definition, Entity, Level, Operation, Owner
 from rls.errors import PlanError
@@ -106,7 +106,7 @@ class Side:
 
     def owner(self, entity: str) -> Owner | None:
         """Return the column that names the owner of the entity's rows."""
-        return next((source.owner for source in self.sources(entity) if source.owner), None)
+        return owner_of(self.sources(entity))
 
     def owner_type(self, entity: str) -> str:
         """Return the type in which the entity's owners are compared."""
