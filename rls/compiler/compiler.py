@@ -63,8 +63,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
     for schema in {entity.table.schema for entity in definition.entities} - {installation.organisation}:
         # The predicates' owner must be able to name the rows they take, that of the views what they show.
         yield Grant(installation.rls_owner, schema, None, "usage")
-        if any(guarded(entity) for entity in definition.entities):
-            yield Grant(installation.view_owner, schema, None, "usage")
+        yield Grant(installation.view_owner, schema, None, "usage")
     if any(guarded(entity) for entity in definition.entities):
         yield from routines(roles, installation)
         yield from reading_reach(installation.view_owner)
@@ -88,8 +87,6 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
 
 
 def _views(rights: Rights, roles: list[Role], table: Table, installation: Installation) -> Iterator[Object]:
-    if not guarded(rights.entity):
-        return
     fields, reach = Fields(rights), _reach(rights, table)
     view = Reading(fields, table, reach, installation)
     yield from view.objects()

@@ -146,6 +146,8 @@ def test_only_some_columns(database: Database) -> None:
     alice = database.connect("alice")
 
     assert deals(alice) == ["alice"]
+    shown = alice.execute("select * from crm_read.deal")
+    assert [column.name for column in shown.description or ()] == ["id", "owner_id", "title"]
     for query in ("select * from crm.deal", "select amount from crm.deal", "update crm.deal set amount = 1"):
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             alice.execute(query)
@@ -159,9 +161,11 @@ def test_only_some_columns(database: Database) -> None:
         "~ grant select",
         "~ grant update",
         "~ import table crm_import.deal",
+        "~ view crm_read.deal",
     }
     deploy(connection, standing(MANAGER))
-    assert alice.execute("select salary from crm.deal").fetchall() == [(None,)]
+    for query in ("select salary from crm.deal", "select salary from crm_read.deal"):
+        assert alice.execute(query).fetchall() == [(None,)]
 
 
 def test_a_column_a_policy_reads_cannot_be_dropped(database: Database) -> None:

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from rls.plan import deploy, make_plan
+from rls.plan import deploy
+from rls.state.made import View
 from tests.database import field_company
 from tests.database.company import assert_converged, mended
 from tests.fixtures.database import Cluster, Database
@@ -268,14 +269,29 @@ def test_groups_and_columns_come_and_go(company: Database, administrator: psycop
     assert_converged(administrator, field_company.wanted())
 
 
-def test_going_back_takes_the_views_away(administrator: psycopg.Connection) -> None:
-    """Going back takes the views away."""
+def test_a_view_without_groups_is_the_table(company: Database) -> None:
+    """A view without groups is the table: its rows, its plan, its rights to write."""
+    with company.connect("mallory") as session:
+        assert _plan(session, "select * from crm_read.plain") == _plan(session, "select * from shop.plain")
+        assert _one(session, "select count(*) from crm_read.plain") == 40
+    with company.connect("ben") as session, pytest.raises(errors.InsufficientPrivilege):
+        session.execute("select * from crm_read.plain")
+    with company.connect("dora", autocommit=False) as session:
+        assert session.execute("select id from crm_read.plain for update").rowcount == 60
+        made = session.execute("insert into crm_read.plain (owner_id) values (3) on conflict do nothing returning *")
+        assert made.fetchone() == (61, 3, None)
+        assert session.execute("delete from crm_read.plain where id = 61").rowcount == 1
+        session.rollback()
+
+
+def test_without_groups_the_views_are_the_callers(administrator: psycopg.Connection) -> None:
+    """Without groups the views are the callers' own; with them again, they are their owner's."""
     plain = re.sub(r"\n    fields: .*|, fields: \{[^}]*\}|, barrier: true", "", field_company.ENTITIES)
     roles = re.sub(r", fields: \{[^}]*\}", "", field_company.ROLES).replace("}}}}", "}}}")
     wanted = field_company.wanted(roles, plain)
-    plan = make_plan(administrator, wanted)
-    assert any(change.action == "drop" and change.object.kind == "view" for change in plan.changes)
-    deploy(administrator, wanted)
+    plan = deploy(administrator, wanted)
+    views = [change.after for change in plan.changes if change.action == "alter" and isinstance(change.after, View)]
+    assert [(view.name.name, view.invoker) for view in views] == [("deal", True), ("note", True), ("safe", True)]
     assert_converged(administrator, wanted)
     deploy(administrator, field_company.wanted())
 

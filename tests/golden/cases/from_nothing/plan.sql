@@ -4,9 +4,17 @@ create role "crm_head" nologin;
 create role "crm_manager" nologin;
 set local role none;
 grant usage on schema "crm" to "crm_head";
+set local role "crm_view_owner";
+grant usage on schema "crm_read" to "crm_head";
+set local role none;
 grant usage on schema "crm" to "crm_manager";
 set local role "crm_rls_owner";
 grant usage on schema "crm_import" to "crm_manager";
+set local role none;
+set local role "crm_view_owner";
+grant usage on schema "crm_read" to "crm_manager";
+set local role none;
+set local role "crm_rls_owner";
 create or replace function "rls"."created_activity"()
   returns trigger
   language plpgsql
@@ -343,6 +351,33 @@ create policy "manager_reads" on "crm"."product" for select to "crm_manager"
 create policy "manager_updates" on "crm"."product" for update to "crm_manager"
   using ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))))
   with check ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
+set local role "crm_view_owner";
+create or replace view "crm_read"."activity" with (security_invoker = true) as
+select
+  "activity"."id",
+  "activity"."deal_id",
+  "activity"."subject",
+  "activity"."parent_owner_id",
+  "activity"."parent_is_open",
+  "activity"."parent_stage",
+  "activity"."parent_pipeline"
+from "crm"."activity" as "activity";
+create or replace view "crm_read"."deal" with (security_invoker = true) as
+select
+  "deal"."id",
+  "deal"."owner_id",
+  "deal"."is_open",
+  "deal"."stage",
+  "deal"."pipeline",
+  "deal"."title",
+  "deal"."rep"
+from "crm"."deal" as "deal";
+create or replace view "crm_read"."product" with (security_invoker = true) as
+select
+  "product"."id",
+  "product"."name"
+from "crm"."product" as "product";
+set local role none;
 set local role "crm_rls_owner";
 create unlogged table "crm_import"."activity" (
   "deal_id" bigint,
@@ -409,6 +444,15 @@ grant update ("deal_id", "subject") on table "crm"."activity" to "crm_head";
 grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
 grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
 grant select ("id", "name") on table "crm"."product" to "crm_head";
+set local role "crm_view_owner";
+grant delete on table "crm_read"."activity" to "crm_head";
+grant insert on table "crm_read"."activity" to "crm_head";
+grant select on table "crm_read"."activity" to "crm_head";
+grant update on table "crm_read"."activity" to "crm_head";
+grant select on table "crm_read"."deal" to "crm_head";
+grant update on table "crm_read"."deal" to "crm_head";
+grant select on table "crm_read"."product" to "crm_head";
+set local role none;
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_head";
 grant execute on function "rls"."department_owners"() to "crm_head";
@@ -437,6 +481,19 @@ grant select ("id", "name") on table "crm"."product" to "crm_manager";
 set local role "crm_rls_owner";
 grant insert ("deal_id", "subject") on table "crm_import"."activity" to "crm_manager";
 grant insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm_import"."deal" to "crm_manager";
+set local role none;
+set local role "crm_view_owner";
+grant delete on table "crm_read"."activity" to "crm_manager";
+grant insert on table "crm_read"."activity" to "crm_manager";
+grant select on table "crm_read"."activity" to "crm_manager";
+grant update on table "crm_read"."activity" to "crm_manager";
+grant delete on table "crm_read"."deal" to "crm_manager";
+grant insert on table "crm_read"."deal" to "crm_manager";
+grant select on table "crm_read"."deal" to "crm_manager";
+grant update on table "crm_read"."deal" to "crm_manager";
+grant select on table "crm_read"."product" to "crm_manager";
+set local role none;
+set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_manager";
 grant execute on function "rls"."department_owners"() to "crm_manager";
 grant execute on function "rls"."department_reached"(wanted name) to "crm_manager";

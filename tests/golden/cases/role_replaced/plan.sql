@@ -7,6 +7,9 @@ delete from rls.assignment where role = 'seller';
 delete from rls.role where name = 'seller';
 set local role none;
 revoke select ("id", "name") on table "crm"."product" from "crm_seller";
+set local role "crm_view_owner";
+revoke select on table "crm_read"."product" from "crm_seller";
+set local role none;
 set local role "crm_rls_owner";
 revoke execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) from "crm_seller";
 revoke execute on function "rls"."department_owners"() from "crm_seller";
@@ -31,6 +34,9 @@ set local role "crm_rls_owner";
 create role "crm_trader" nologin;
 set local role none;
 grant usage on schema "crm" to "crm_trader";
+set local role "crm_view_owner";
+grant usage on schema "crm_read" to "crm_trader";
+set local role none;
 set local role "crm_rls_owner";
 create or replace function "rls"."trader_creates"("product" "crm"."product", "counted" text[])
   returns boolean
@@ -76,6 +82,10 @@ create policy "trader_updates" on "crm"."product" for update to "crm_trader"
   with check ("rls"."trader_updates"("product".*, (select "rls"."counted"('trader', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
 grant select ("id", "name") on table "crm"."product" to "crm_trader";
 grant update ("name") on table "crm"."product" to "crm_trader";
+set local role "crm_view_owner";
+grant select on table "crm_read"."product" to "crm_trader";
+grant update on table "crm_read"."product" to "crm_trader";
+set local role none;
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_trader";
 grant execute on function "rls"."department_owners"() to "crm_trader";
@@ -101,6 +111,9 @@ drop function "rls"."seller_deletes"("crm"."product", text[], text[], text[], te
 drop function "rls"."seller_reads"("crm"."product", text[]);
 drop function "rls"."seller_updates"("crm"."product", text[], text[], text[], text[], text[], text[]);
 revoke usage on schema "crm" from "crm_seller";
+set local role "crm_view_owner";
+revoke usage on schema "crm_read" from "crm_seller";
+set local role none;
 set local role "crm_rls_owner";
 drop role "crm_seller";
 set local role none;

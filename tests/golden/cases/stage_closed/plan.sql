@@ -1,5 +1,8 @@
 begin;
 revoke delete on table "crm"."deal" from "crm_manager";
+set local role "crm_view_owner";
+revoke delete on table "crm_read"."deal" from "crm_manager";
+set local role none;
 set local role "crm_rls_owner";
 create or replace function "rls"."manager_creates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
