@@ -43,15 +43,15 @@ def make_roles(migration: Migration) -> None:
         (names.owner, "nologin"),
         (names.rls_owner, "nologin createrole"),
         (names.view_owner, "nologin"),
+        (names.unfiltered_owner, "nologin bypassrls" if _may_bypass(migration) else "nologin"),
     ):
         verb = "alter" if name in existing else "create"
         migration.execute(sql.SQL(f"{verb} role {{}} {attributes}").format(sql.Identifier(name)))
     join_owners(migration)
     # Whoever applies rights is a member of the rights' owner, and so may make views.
     option = sql.SQL(" with inherit false, set true" if migration.connection.info.server_version >= SET_OPTION else "")
-    migration.execute(
-        sql.SQL("grant {} to {}").format(sql.Identifier(names.view_owner), sql.Identifier(names.rls_owner)) + option
-    )
+    owners = sql.SQL(", ").join(map(sql.Identifier, names.view_owners.values()))
+    migration.execute(sql.SQL("grant {} to {}").format(owners, sql.Identifier(names.rls_owner)) + option)
     if names.everyone in existing:
         migration.execute(
             sql.SQL("grant {} to {} with admin option").format(
@@ -72,7 +72,7 @@ def join_owners(migration: Migration) -> None:
     if _is_superuser(migration):
         return
     names = migration.installation
-    owners = sql.SQL(", ").join(map(sql.Identifier, (names.owner, names.rls_owner, names.view_owner)))
+    owners = sql.SQL(", ").join(map(sql.Identifier, names.owners))
     migration.execute(sql.SQL("grant {} to current_user").format(owners))
 
 
@@ -100,6 +100,12 @@ def drop_role(migration: Migration, role: str) -> None:
     with migration.acting_as(migration.installation.rls_owner):
         migration.execute(sql.SQL("grant {} to current_user").format(name))
         migration.execute(drop)
+
+
+def _may_bypass(migration: Migration) -> bool:
+    """Return whether whoever installs may set a role above row security: from 16 on not superusers alone."""
+    own = "select rolsuper or (rolbypassrls and %s) from pg_catalog.pg_roles where rolname = current_user"
+    return bool(migration.value(own, migration.connection.info.server_version >= SET_OPTION))
 
 
 def _is_superuser(migration: Migration) -> bool:

@@ -96,9 +96,29 @@ class Installation:
         return checked(f"{self.prefix}view_owner")
 
     @property
+    def unfiltered_owner(self) -> str:
+        """The database role that owns the views without policies, above row security if a superuser says so."""
+        return checked(f"{self.prefix}all_owner")
+
+    @property
+    def owners(self) -> list[str]:
+        """The database roles that own what Rowlock makes."""
+        return [self.owner, self.rls_owner, *self.view_owners.values()]
+
+    @property
+    def view_owners(self) -> dict[str, str]:
+        """Schema of views → the database role that owns them."""
+        return {self.views: self.view_owner, self.unfiltered: self.unfiltered_owner}
+
+    @property
     def views(self) -> str:
         """The schema of the reading views."""
         return checked(f"{self.prefix}read")
+
+    @property
+    def unfiltered(self) -> str:
+        """The schema of the views without policies, for who reads every record."""
+        return checked(f"{self.prefix}all")
 
     @property
     def imports(self) -> str:

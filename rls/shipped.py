@@ -124,9 +124,10 @@ class Helper:
 
 def placeholders(installation: Installation) -> dict[str, str | sql.Composable]:
     """Return what fills the placeholders that shipped SQL files have in common."""
-    named = ("organisation", "owner", "rls_owner", "view_owner", "views", "imports", "everyone")
+    roles = ("owner", "rls_owner", "view_owner", "unfiltered_owner", "everyone")
+    schemas = ("organisation", "views", "unfiltered", "imports")
     return {
-        **{name: getattr(installation, name) for name in named},
+        **{name: getattr(installation, name) for name in (*roles, *schemas)},
         "owner_name": sql.Literal(installation.owner),
         "prefix": sql.Literal(installation.prefix),
     }

@@ -189,7 +189,7 @@ def downgrade() -> None:
     """Remove everything but people's logins."""
     migration = Migration()
     names = migration.installation
-    owners = [names.owner, names.view_owner, names.rls_owner]
+    owners = [names.owner, *names.view_owners.values(), names.rls_owner]
     refuse_used_elsewhere(migration, "role.rolname = any (%s::name[])", [*roles_of(migration), *owners])
     migration.execute(sql.SQL("delete from rls.pool"))
     if pgbouncer.installed(migration.connection):

@@ -9,7 +9,9 @@ from psycopg import Connection, sql
 
 from rls.advice.advice import Advice, instead
 from rls.advice.needs import Need, filtering, needs, owner_column
+from rls.compiler.unfiltered import unfiltered
 from rls.definition.model import Definition
+from rls.installation import read
 from rls.names import QualifiedName
 from rls.resources import sql_text
 from rls.state.catalog import pin
@@ -32,6 +34,7 @@ def advise(connection: Connection[Any], definition: Definition) -> tuple[Advice,
         *_pages(connection, definition),
         *_filters(connection, definition),
         *_settings(connection),
+        *_bound(connection, definition),
     ]
     return tuple(sorted(found, key=lambda each: each.severity == "note"))
 
@@ -89,6 +92,19 @@ def _settings(connection: Connection[Any]) -> Iterator[Advice]:
         what = "random_page_cost is 4, that of disks that turn"
         why = "pages of people whose rows are rare are looked for along the whole date index"
         yield Advice("setting", "note", "server", what, why, "alter system set random_page_cost = 1.1")
+
+
+def _bound(connection: Connection[Any], definition: Definition) -> Iterator[Advice]:
+    installation = read(connection)
+    if installation is None or not any(unfiltered(definition).values()):
+        return
+    query = "select from pg_catalog.pg_roles where rolname = %s and not rolbypassrls"
+    if connection.execute(query, [installation.unfiltered_owner]).fetchone() is None:
+        return
+    what = f"reads by policies, as {installation.unfiltered_owner} is not above row security"
+    why = "who reads every record has the estimates of those who do not: only a superuser could install it otherwise"
+    statement = sql.SQL("alter role {} bypassrls").format(sql.Identifier(installation.unfiltered_owner))
+    yield Advice("setting", "note", f"schema {installation.unfiltered}", what, why, statement.as_string(None))
 
 
 def _create(table: QualifiedName, *columns: str, order: str = "") -> str:

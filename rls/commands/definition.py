@@ -9,11 +9,14 @@ import psycopg
 
 from rls.commands.connection import connect, url_option, with_connection
 from rls.commands.options import as_json, definition_of, definitions
+from rls.compiler.unfiltered import unfiltered
 from rls.definition import json_schema
 from rls.definition.field_lint import notes
 from rls.definition.lint import lint
 from rls.definition.matrix import Row, following, matrix
-from rls.organisation.effective import effective
+from rls.installation import read
+from rls.names import Installation
+from rls.organisation.effective import effective, held_roles
 from rls.plan import applied_definition, compiled
 from rls.report import console
 from rls.report.matrices import matrix_data, matrix_tables
@@ -91,6 +94,9 @@ def matrix_(
 ) -> None:
     """Show who may do what, role by role: entities, groups of fields, operations.
 
+    Says last who reads which entity whole, and so may query its view in
+    schema crm_all.
+
     Reads definitions files (without any: the one Rowlock ships).  With
     --person it asks the database instead: the definition applied there, and
     the roles the person holds now.
@@ -100,18 +106,26 @@ def matrix_(
       rowlock matrix rights.yaml --role manager
       rowlock matrix --person alice
     """
+    names = Installation()
     if person:
         with connect(url) as connection:
             definition = definition_of(definitions) if definitions else applied_definition(connection)
             rows = effective(connection, definition, person)
+            held, names = held_roles(connection, person), read(connection) or names
+        by_role = unfiltered(definition)
+        readers = {person: tuple(sorted({name for role in held for name in by_role.get(role, ())}))}
     else:
         definition = definition_of(definitions)
-        rows = matrix(definition)
+        rows, readers = matrix(definition), unfiltered(definition)
     shown = [row for row in rows if _wanted(row, roles, entities)]
+    views = {
+        role: [f"{names.unfiltered}.{name}" for name in readers[role] if not entities or name in entities]
+        for role in dict.fromkeys(row.role for row in shown)
+    }
     if as_json:
-        console.json(matrix_data(shown))
+        console.json(matrix_data(shown, views))
     else:
-        console.data(*matrix_tables(shown, following(definition)))
+        console.data(*matrix_tables(shown, following(definition), views))
 
 
 def _wanted(row: Row, roles: tuple[str, ...], entities: tuple[str, ...]) -> bool:

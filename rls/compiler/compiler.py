@@ -23,6 +23,7 @@ from rls.compiler.predicates import READABLE
 from rls.compiler.privileges import COMMANDS, FIELD_HELPERS, column_of, granted, needed, reading_reach
 from rls.compiler.rights import Rights
 from rls.compiler.sources import owner_of, sources
+from rls.compiler.unfiltered import Unfiltered
 from rls.compiler.views import Reading, guarded, routines
 from rls.definition.model import Definition, Entity, Operation, Role
 from rls.names import RIGHTS_SCHEMA, Installation, predicate_name
@@ -64,6 +65,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         # The predicates' owner must be able to name the rows they take, that of the views what they show.
         yield Grant(installation.rls_owner, schema, None, "usage")
         yield Grant(installation.view_owner, schema, None, "usage")
+        yield Grant(installation.unfiltered_owner, schema, None, "usage")
     if any(guarded(entity) for entity in definition.entities):
         yield from routines(roles, installation)
         yield from reading_reach(installation.view_owner)
@@ -88,10 +90,11 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
 
 def _views(rights: Rights, roles: list[Role], table: Table, installation: Installation) -> Iterator[Object]:
     fields, reach = Fields(rights), _reach(rights, table)
-    view = Reading(fields, table, reach, installation)
-    yield from view.objects()
-    for role in roles:
-        yield from view.grants(role, installation.database_role(role.name))
+    views = (Reading(fields, table, reach, installation), Unfiltered(rights, table, installation))
+    for view in views:
+        yield from view.objects()
+        for role in roles:
+            yield from view.grants(role, installation.database_role(role.name))
     yield from Writing(fields, table, reach, installation).objects()
 
 

@@ -89,6 +89,12 @@ class Rights:
             for operation in OPERATIONS
         }
 
+    def unconditional(self, role: Role, operation: Operation) -> bool:
+        """Return whether the role reaches every record, at any time, whatever other roles its holder has."""
+        if role.timed or self.overruled(role, operation):
+            return False
+        return all(level is Level.all for _, level, _ in self.cells(role, operation))
+
     def needs_read_check(self, role: Role, operation: Operation) -> bool:
         """Return whether the role's write reaches where its own read may not.
 

@@ -84,7 +84,7 @@ class Reading:
             query=self._query().as_string(None),
             invoker=not guarded(self.entity),
             owner=self.installation.view_owner,
-            comments=tuple(sorted(self._comments())),
+            comments=comments(self.table, self._columns()),
         )
         if guarded(self.entity):
             columns = tuple(self._columns())
@@ -92,11 +92,6 @@ class Reading:
 
     def _columns(self) -> list[Column]:
         return [column for column in self.table.columns if shown(self.entity, column)]
-
-    def _comments(self) -> Iterator[tuple[str, str]]:
-        if self.table.comment:
-            yield "", self.table.comment
-        yield from ((column.name, column.comment) for column in self._columns() if column.comment)
 
     def _policy(self) -> Iterator[Object]:
         owner, table = self.installation.view_owner, self.table.name
@@ -172,6 +167,7 @@ class Reading:
         return any_of([all_of([lacks(timed), covering(levels, record)]), together.within()])
 
     def _query(self) -> sql.Composed:
+        name = (self.table.name.schema, self.table.name.name)
         table = sql.Identifier(self.table.name.name)
         groups = {column: group for group in self.entity.fields for column in group.columns}
         columns = []
@@ -180,11 +176,12 @@ class Reading:
             if column.name in groups:
                 group = groups[column.name]
                 call = self._call(sees(group), self._seen_arguments(group))
-                value = sql.SQL("case when {} then {} end as {}").format(call, value, sql.Identifier(column.name))
+                # NULL with the column's length: a view's column cannot change its type when it joins a group.
+                value = sql.SQL("case when {0} then {1} else (null::{2}).{3} end as {3}").format(
+                    call, value, sql.Identifier(*name), sql.Identifier(column.name)
+                )
             columns.append(value)
-        text = sql.SQL("select\n  {}\nfrom {} as {}").format(
-            sql.SQL(",\n  ").join(columns), sql.Identifier(self.table.name.schema, self.table.name.name), table
-        )
+        text = select(self.table.name, columns)
         if guarded(self.entity):
             text += sql.SQL("\nwhere {}").format(self._call(CURRENT, CURRENT_ARGUMENTS))
         if self.entity.barrier:
@@ -212,6 +209,19 @@ FIRST_OF = {
     "subtree_reached": FIRST[Level.subdepartments],
 }
 """Argument → the same for the condition that stands first: a sub-select may be used once."""
+
+
+def select(table: QualifiedName, columns: Sequence[sql.Composable]) -> sql.Composed:
+    """Return the query of a view over one table."""
+    return sql.SQL("select\n  {}\nfrom {} as {}").format(
+        sql.SQL(",\n  ").join(columns), sql.Identifier(table.schema, table.name), sql.Identifier(table.name)
+    )
+
+
+def comments(table: Table, columns: Sequence[Column]) -> tuple[tuple[str, str], ...]:
+    """Return what a view says of itself and its columns: what the table does."""
+    said = [("", table.comment), *((column.name, column.comment) for column in columns)]
+    return tuple(sorted((column, text) for column, text in said if text))
 
 
 def sees(group: FieldGroup) -> str:

@@ -16,7 +16,7 @@ from rls.names import MAX_BYTES, VERBS
 Role = Declared[schema.Role]
 
 RESERVED = re.compile(
-    r"owner|rls_owner|view_owner|everyone|app|pgbouncer(_reader)?|public|none|pg_.*|(department|group|project_group)_[0-9]+(_tree)?"
+    r"owner|rls_owner|view_owner|all_owner|everyone|app|pgbouncer(_reader)?|public|none|pg_.*|(department|group|project_group)_[0-9]+(_tree)?"
 )
 """Role names whose database role, or whose plain form, means something else already."""
 

@@ -204,7 +204,7 @@ def _places(installation: Installation, managed: Collection[QualifiedName], *, c
         (RIGHTS_SCHEMA, None, installation.rls_owner, None, None),
         (COUNTERS_SCHEMA, None, installation.rls_owner, None, None),
         (installation.organisation, None, installation.owner, None, None),
-        (installation.views, None, installation.view_owner, None, None),
+        *((schema, None, owner, None, None) for schema, owner in installation.view_owners.items()),
     ]
     if crm and installation.organisation != CRM:
         wanted.append((CRM, None, installation.owner, None, None))
@@ -221,9 +221,9 @@ def _places(installation: Installation, managed: Collection[QualifiedName], *, c
 
 def _attributes(connection: Connection[Any], installation: Installation) -> Iterator[Deviation]:
     values = {
+        "owners": installation.owners,
         "rls_owner": installation.rls_owner,
-        "owner": installation.owner,
-        "view_owner": installation.view_owner,
+        "unfiltered_owner": installation.unfiltered_owner,
         "principals": installation.principals,
     }
     for row in rows_of(connection, sql_text("drift/attributes.sql"), values):

@@ -107,7 +107,8 @@ def parameters(connection: Connection[Any], desired: State, installation: Instal
         "own_schemas": [installation.organisation, *([CRM] if crm else [])],
         "owner": installation.owner,
         "rls_owner": installation.rls_owner,
-        "view_owner": installation.view_owner,
+        "owners": installation.owners,
+        "view_owners": list(installation.view_owners.values()),
         "views": [str(thing) for thing in desired.objects if isinstance(thing, View)],
         "principals": installation.principals,
         "policies": [

@@ -146,11 +146,12 @@ class Change:
         thing = self.object
         by_rls_owner: bool
         if isinstance(thing, Grant):
-            if thing.schema == installation.views:
-                return installation.view_owner
+            if thing.schema in installation.view_owners:
+                return installation.view_owners[thing.schema]
             by_rls_owner = thing.schema in (RIGHTS_SCHEMA, installation.imports)
         elif isinstance(thing, View) or (isinstance(thing, Trigger) and thing.on_view):
-            return installation.view_owner if self._owned(installation.view_owner) else None
+            owner = installation.view_owners[thing.name.schema if isinstance(thing, View) else thing.table.schema]
+            return owner if self._owned(owner) else None
         elif isinstance(thing, DatabaseRole):
             by_rls_owner = self.action != "alter"
         elif isinstance(thing, (Function, Routine)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -15,8 +15,13 @@ SCHEMA_VERSION = 2
 """Version of the JSON; it grows when a key changes its meaning or goes."""
 
 
-def matrix_tables(rows: Iterable[Row], follows: dict[str, tuple[str, ...]]) -> list[Table | str]:
-    """Return a table for each role, entities and groups of fields down, operations across; then what has no rights."""
+def matrix_tables(
+    rows: Iterable[Row], follows: dict[str, tuple[str, ...]], unfiltered: Mapping[str, Sequence[str]]
+) -> list[Table | str]:
+    """Return a table for each role, entities and groups of fields down, operations across.
+
+    Then what has no rights of its own, and who reads what by views without policies.
+    """
     tables: list[Table | str] = []
     for role, of_role in groupby(rows, key=lambda row: row.role):
         table = Table("entity", *OPERATIONS, title=role, title_justify="left", title_style="bold")
@@ -25,13 +30,15 @@ def matrix_tables(rows: Iterable[Row], follows: dict[str, tuple[str, ...]]) -> l
             table.add_row(what, *(_cell(by_operation.get(operation)) for operation in OPERATIONS))
         tables.append(table)
     notes = [f"{child} follows {', '.join(parents)}" for child, parents in sorted(follows.items())]
+    notes += [f"{role} reads {', '.join(views)} without policies" for role, views in unfiltered.items() if views]
     return [*tables, *notes]
 
 
-def matrix_data(rows: Sequence[Row]) -> dict[str, Any]:
+def matrix_data(rows: Sequence[Row], unfiltered: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """Return the matrix for a program."""
     return {
         "schema_version": SCHEMA_VERSION,
+        "unfiltered": {role: list(views) for role, views in unfiltered.items()},
         "rows": [
             {
                 "role": row.role,

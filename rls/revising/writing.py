@@ -128,7 +128,7 @@ def _foreign_grants(plan: Plan) -> Iterator[Problem]:
         for thing in state.objects
         if isinstance(thing, DatabaseRole)
     }
-    ours = {PUBLIC, names.everyone, names.owner, names.rls_owner} | roles
+    ours = {PUBLIC, names.everyone, *names.owners} | roles
     for change in plan.changes:
         thing = change.object
         if isinstance(thing, Grant) and thing.grantee not in ours:

@@ -115,14 +115,14 @@ def _roles(desired: State) -> set[str]:
 
 
 def views_of(connection: Connection[Any], installation: Installation) -> set[QualifiedName]:
-    """Return what is in the schemas of the reading views and the import tables."""
+    """Return what is in the schemas of views and import tables."""
     query = """
         select namespace.nspname::text as schema, class.relname::text as name
         from pg_catalog.pg_class as class
         join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
         where class.relkind in ('r', 'v') and namespace.nspname = any (%(schemas)s)
     """
-    rows = rows_of(connection, query, {"schemas": [installation.views, installation.imports]})
+    rows = rows_of(connection, query, {"schemas": [*installation.view_owners, installation.imports]})
     return {QualifiedName(row["schema"], row["name"]) for row in rows}
 
 
@@ -256,12 +256,13 @@ def _grants(
             f"^{re.escape(installation.prefix)}(department|group|project_group)_[0-9]+(_tree)?$"
         ),
     )
-    known = {"roles": sorted({*roles, installation.rls_owner, installation.view_owner})}
+    owners = installation.view_owners
+    known = {"roles": sorted({*roles, installation.rls_owner, *owners.values()})}
     grantees = [row["name"] for row in rows_of(connection, grantees_query, known)]
-    schemas = {RIGHTS_SCHEMA, installation.views, installation.imports, *(table.schema for table in tables)}
+    schemas = {RIGHTS_SCHEMA, *owners, installation.imports, *(table.schema for table in tables)}
     values = {
         "grantees": grantees,
-        "organisation": installation.organisation,
+        "own_schemas": [installation.organisation, *owners, installation.imports],
         "prefix": installation.prefix,
         "rls_owner": installation.rls_owner,
         **names_of(tables),
@@ -272,8 +273,8 @@ def _grants(
         made = (RIGHTS_SCHEMA, installation.organisation, installation.imports)
         if row["grantee"] == installation.rls_owner and (name or schema in made):
             continue  # what migrations gave it, and what it owns
-        given = schema == installation.views or (name is None and schema in (RIGHTS_SCHEMA, installation.organisation))
-        if row["grantee"] == installation.view_owner and given:
+        given = name is None and schema in (RIGHTS_SCHEMA, installation.organisation)
+        if row["grantee"] in owners.values() and (given or schema in owners):
             continue  # the same, and what it owns
         if whole_schema or schema == RIGHTS_SCHEMA or QualifiedName(schema, name or "") in tables:
             columns = tuple(row["columns"]) if row["columns"] else None

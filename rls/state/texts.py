@@ -43,7 +43,7 @@ def read_texts(
         yield Routine(row["name"], text, tuple(row["grantees"]), row["owner"])
     for key, row in canonical_views(connection, keys, installation).items():
         yield View(
-            name=QualifiedName(installation.views, row["name"]),
+            name=QualifiedName(row["schema"], row["name"]),
             columns=tuple(row["columns"]),
             query=source_of(applied.get(key), row["canonical"]),
             invoker=row["invoker"],
@@ -80,9 +80,9 @@ def canonical_routines(connection: Connection[Any], keys: Iterable[Key]) -> dict
 
 
 def canonical_views(connection: Connection[Any], keys: Collection[Key], installation: Installation) -> dict[Key, Row]:
-    """Return the reading views among *keys* as the server prints them."""
-    rows = rows_of(connection, sql_text("catalog/views.sql"), {"schema": installation.views})
-    found = {(View.kind, installation.views, row["name"]): row for row in rows}
+    """Return the views among *keys* as the server prints them."""
+    rows = rows_of(connection, sql_text("catalog/views.sql"), {"schemas": list(installation.view_owners)})
+    found = {(View.kind, row["schema"], row["name"]): row for row in rows}
     return {key: row for key, row in found.items() if key in keys}
 
 

@@ -1,5 +1,5 @@
 -- What the given grantees hold on schemas, tables, columns and helper functions; '' is PUBLIC.
--- PUBLIC is asked only about managed tables, the organisation's schema, and schema rls with all that is in it.
+-- PUBLIC is asked only about managed tables, schemas Rowlock made, and schema rls with all that is in it.
 with
 grantee as (
   select role.oid, role.rolname::text as name
@@ -68,6 +68,6 @@ where
   grantee.oid <> 0
   or entry.class in (select managed.oid from managed)
   or entry.schema = 'rls'
-  or (entry.name is null and entry.schema = %(organisation)s)
+  or (entry.name is null and entry.schema = any (%(own_schemas)s))
 group by grantee.name, entry.schema, entry.name, entry.privilege_type, entry."column" is null
 order by 1, 2, 3, 4

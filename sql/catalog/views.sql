@@ -1,5 +1,6 @@
--- Views of a schema: their columns, comments, owner, and everything the server knows of them as one text.
+-- Views of some schemas: their columns, comments, owner, and everything the server knows of them as one text.
 select
+  namespace.nspname::text as schema,
   class.relname::text as name,
   pg_catalog.pg_get_userbyid(class.relowner)::text as owner,
   coalesce(options.invoker, false) as invoker,
@@ -13,6 +14,7 @@ select
     'options ' || pg_catalog.array_to_string(class.reloptions, ', ')
   ) as canonical
 from pg_catalog.pg_class as class
+join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
 cross join lateral (
   select bool_or(option.option_name = 'security_invoker' and option.option_value::boolean) as invoker
   from pg_catalog.pg_options_to_table(class.reloptions) as option
@@ -37,5 +39,5 @@ cross join lateral (
   cross join lateral pg_catalog.col_description(class.oid, attribute.attnum) as description (text)
   where attribute.attrelid = class.oid and attribute.attnum > 0 and not attribute.attisdropped
 ) as found
-where class.relkind = 'v' and class.relnamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(%(schema)s))
-order by 1
+where class.relkind = 'v' and namespace.nspname = any (%(schemas)s::name[])
+order by 1, 2

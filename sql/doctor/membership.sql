@@ -7,13 +7,13 @@
       edge.roleid not in (select ours.oid from ours)
       and (
         edge.member in (select insider.oid from insider)
-        or edge.member_name in (%(owner)s, %(rls_owner)s, %(view_owner)s)
+        or edge.member_name = any (%(owners)s)
       )
-      and not (edge.member_name = %(rls_owner)s and edge.role_name = %(view_owner)s)
+      and not (edge.member_name = %(rls_owner)s and edge.role_name = any (%(view_owners)s))
       and not (edge.member in (select pool.oid from pool) and edge.roleid in (select person.oid from person))
     )
     or (
-      edge.role_name in (%(owner)s, %(rls_owner)s, %(view_owner)s)
+      edge.role_name = any (%(owners)s)
       and edge.member_name <> %(rls_owner)s
       and edge.member not in (select role.oid from pg_catalog.pg_roles as role where role.rolsuper or role.rolcreaterole)
       and edge.member <> (select database.datdba from database)
@@ -35,7 +35,7 @@ power (start, word) as (
       (case when role.rolreplication then 'replication' end),
       (case when role.rolcreaterole then 'createrole' end),
       (case when role.rolname ~ '^pg_' then role.rolname::text end),
-      (case when role.rolname in (%(owner)s, %(rls_owner)s, %(view_owner)s) then role.rolname::text end),
+      (case when role.rolname = any (%(owners)s) then role.rolname::text end),
       (case when role.oid = (select database.datdba from database) then 'owner of the database' end),
       (
         case

@@ -9,14 +9,14 @@ select
       case when not role.rolcreaterole and role.rolname = %(rls_owner)s then 'createrole' end,
       case when role.rolcanlogin then 'nologin' end,
       case when role.rolreplication then 'noreplication' end,
-      case when role.rolbypassrls then 'nobypassrls' end
+      case when role.rolbypassrls and role.rolname <> %(unfiltered_owner)s then 'nobypassrls' end
     ],
     null
   ) as words
 from pg_catalog.pg_roles as role
 where
   (
-    role.rolname in (%(rls_owner)s, %(owner)s, %(view_owner)s)
+    role.rolname = any (%(owners)s)
     or role.rolname ~ %(principals)s
   )
   and (
@@ -25,6 +25,6 @@ where
     or role.rolcreaterole <> (role.rolname = %(rls_owner)s)
     or role.rolcanlogin
     or role.rolreplication
-    or role.rolbypassrls
+    or (role.rolbypassrls and role.rolname <> %(unfiltered_owner)s)
   )
 order by 1

@@ -17,13 +17,13 @@ where
     and (
       member.oid in (select person.oid from person)
       or member.oid in (select ours.oid from ours)
-      or member.rolname in (%(owner)s, %(rls_owner)s, %(view_owner)s)
+      or member.rolname = any (%(owners)s)
     )
     -- Whoever applies rights makes views as their owner.
-    and not (role.rolname = %(view_owner)s and member.rolname = %(rls_owner)s)
+    and not (role.rolname = any (%(view_owners)s) and member.rolname = %(rls_owner)s)
   )
   or (
-    role.rolname in (%(owner)s, %(rls_owner)s, %(view_owner)s)
+    role.rolname = any (%(owners)s)
     and member.rolname <> %(rls_owner)s
     and not member.rolsuper
     and not member.rolcreaterole

@@ -14,6 +14,12 @@ comment on schema {views} is 'Reading views: what each person may see of every e
 
 grant usage on schema rls, {organisation} to {view_owner};
 
+create schema {unfiltered} authorization {unfiltered_owner};
+
+comment on schema {unfiltered} is 'Views without policies: each entity for who reads every record of it, as fast as without rights';
+
+grant usage on schema {organisation} to {unfiltered_owner};
+
 create schema {imports} authorization {rls_owner};
 
 comment on schema {imports} is 'Import tables: COPY into one loads its entity''s table, as far as one may import';

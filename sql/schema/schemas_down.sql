@@ -1,5 +1,7 @@
 drop schema {imports} cascade;
 
+drop schema {unfiltered} cascade;
+
 drop schema {views} cascade;
 
 drop schema rls_counter cascade;

@@ -65,7 +65,7 @@ create table shop.deal (
   owner_id int not null,
   stage text not null default 'new',
   title text,
-  amount numeric,
+  amount numeric(14, 2),
   margin int default 0,
   closed_on date,
   created_at timestamptz not null default now()

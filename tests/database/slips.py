@@ -278,7 +278,11 @@ PEOPLE: dict[str, Case] = {
         "belongs to alice",
         "grant create on schema rls_counter to alice;" + COUNTED.format("alter sequence %s owner to alice"),
     ),
-    "the rights' owner": ("membership", "createrole, crm_rls_owner", "grant crm_rls_owner to crm_app"),
+    "the rights' owner": (
+        "membership",
+        "bypassrls, createrole, crm_all_owner, crm_rls_owner",
+        "grant crm_rls_owner to crm_app",
+    ),
     "somebody else in the owner": (
         "membership",
         "helper is a member of crm_owner",

@@ -101,6 +101,17 @@ def test_what_policies_and_references_look_for(connection: psycopg.Connection, d
     assert missing(connection, definition) == {}
 
 
+def test_an_owner_that_reads_by_policies(connection: psycopg.Connection, definition: Definition) -> None:
+    """As where no superuser installed; the statement ends it."""
+    found: list[list[str]] = []
+    for statement in ("", "alter role crm_all_owner nobypassrls", "alter role crm_all_owner bypassrls"):
+        connection.execute(statement.encode())
+        advice = advise(connection, definition)
+        found.append([each.statement for each in advice if each.table == "schema crm_all"])
+
+    assert found == [[], ['alter role "crm_all_owner" bypassrls'], []]
+
+
 @pytest.mark.parametrize(
     "index, enough",
     [

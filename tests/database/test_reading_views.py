@@ -263,7 +263,7 @@ def test_groups_and_columns_come_and_go(company: Database, administrator: psycop
         deploy(administrator, wanted)
         assert_converged(administrator, wanted)
     assert _one(company.connect("ben"), "select count(region) from crm_read.deal") == 0
-    administrator.execute("drop view crm_read.deal; alter table shop.deal drop column region")
+    administrator.execute("drop view crm_read.deal, crm_all.deal; alter table shop.deal drop column region")
     deploy(administrator, field_company.wanted())
 
     assert_converged(administrator, field_company.wanted())

@@ -16,7 +16,7 @@ MATTERS: tuple[LiteralString, ...] = (
     "alter table crm.deal no force row level security",
     "alter table crm.deal add column secret text",
     "alter table crm.deal rename column title to name",
-    "alter table crm.deal alter column amount type real",
+    "drop view crm_read.deal, crm_all.deal; alter table crm.deal alter column amount type real",
     "alter table crm.deal alter column title set default nextval('rls.history_id_seq')",
     "alter table crm.deal disable trigger all",
     "alter table crm.deal owner to postgres",

@@ -88,3 +88,8 @@ def test_the_commands() -> None:
     ).splitlines()
     assert re.findall(r"(deal\S*) +│ (\S+)", shown.stdout) == [("deal", "all"), ("deal.finance", "-")]
     assert {row["fields"] for row in data["rows"]} == {None, "finance"}
+    assert shown.stdout.splitlines()[-1] == "support reads crm_all.deal without policies"
+    assert {role: views for role, views in data["unfiltered"].items() if views} == {
+        "finance": ["crm_all.deal"],
+        "support": ["crm_all.deal"],
+    }

@@ -1,4 +1,7 @@
 begin;
+set local role "crm_all_owner";
+revoke select on table "crm_all"."deal" from "crm_auditor";
+set local role none;
 set local role "crm_rls_owner";
 create or replace function "rls"."auditor_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
@@ -18,5 +21,8 @@ insert into rls.permission (role, entity, operation, cell, level, explicit) valu
   on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
 insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/won', 'none', true)
   on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
+set local role none;
+set local role "crm_all_owner";
+revoke usage on schema "crm_all" from "crm_auditor";
 set local role none;
 commit;

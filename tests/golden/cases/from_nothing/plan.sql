@@ -4,10 +4,16 @@ create role "crm_head" nologin;
 create role "crm_manager" nologin;
 set local role none;
 grant usage on schema "crm" to "crm_head";
+set local role "crm_all_owner";
+grant usage on schema "crm_all" to "crm_head";
+set local role none;
 set local role "crm_view_owner";
 grant usage on schema "crm_read" to "crm_head";
 set local role none;
 grant usage on schema "crm" to "crm_manager";
+set local role "crm_all_owner";
+grant usage on schema "crm_all" to "crm_manager";
+set local role none;
 set local role "crm_rls_owner";
 grant usage on schema "crm_import" to "crm_manager";
 set local role none;
@@ -315,6 +321,8 @@ create policy "manager_reads" on "crm"."activity" for select to "crm_manager"
 create policy "manager_updates" on "crm"."activity" for update to "crm_manager"
   using ("rls"."manager_updates"("activity".*, (select "rls"."mine"(current_user)), (select "rls"."department_reached"(current_user)), (select "rls"."subtree_reached"(current_user)), (select "rls"."counted"('manager', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))))
   with check ("rls"."manager_updates"("activity".*, (select "rls"."mine"(current_user)), (select "rls"."department_reached"(current_user)), (select "rls"."subtree_reached"(current_user)), (select "rls"."counted"('manager', 'activity', 'update')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
+create policy "unfiltered" on "crm"."activity" for select to "crm_all_owner"
+  using (true);
 create policy "head_creates" on "crm"."deal" for insert to "crm_head"
   with check ("rls"."head_creates"("deal".*, (select "rls"."mine"(current_user)), (select "rls"."department_reached"(current_user)), (select "rls"."subtree_reached"(current_user)), (select "rls"."counted"('head', 'deal', 'create'))));
 create policy "head_deletes" on "crm"."deal" for delete to "crm_head"
@@ -333,6 +341,8 @@ create policy "manager_reads" on "crm"."deal" for select to "crm_manager"
 create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
   using ("rls"."manager_updates"("deal".*, (select "rls"."mine"(current_user)), (select "rls"."department_reached"(current_user)), (select "rls"."subtree_reached"(current_user)), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
   with check ("rls"."manager_updates"("deal".*, (select "rls"."mine"(current_user)), (select "rls"."department_reached"(current_user)), (select "rls"."subtree_reached"(current_user)), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+create policy "unfiltered" on "crm"."deal" for select to "crm_all_owner"
+  using (true);
 create policy "head_creates" on "crm"."product" for insert to "crm_head"
   with check ("rls"."head_creates"("product".*, (select "rls"."counted"('head', 'product', 'create'))));
 create policy "head_deletes" on "crm"."product" for delete to "crm_head"
@@ -351,6 +361,35 @@ create policy "manager_reads" on "crm"."product" for select to "crm_manager"
 create policy "manager_updates" on "crm"."product" for update to "crm_manager"
   using ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))))
   with check ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
+create policy "unfiltered" on "crm"."product" for select to "crm_all_owner"
+  using (true);
+set local role "crm_all_owner";
+create or replace view "crm_all"."activity" with (security_invoker = false) as
+select
+  "activity"."id",
+  "activity"."deal_id",
+  "activity"."subject",
+  "activity"."parent_owner_id",
+  "activity"."parent_is_open",
+  "activity"."parent_stage",
+  "activity"."parent_pipeline"
+from "crm"."activity" as "activity";
+create or replace view "crm_all"."deal" with (security_invoker = false) as
+select
+  "deal"."id",
+  "deal"."owner_id",
+  "deal"."is_open",
+  "deal"."stage",
+  "deal"."pipeline",
+  "deal"."title",
+  "deal"."rep"
+from "crm"."deal" as "deal";
+create or replace view "crm_all"."product" with (security_invoker = false) as
+select
+  "product"."id",
+  "product"."name"
+from "crm"."product" as "product";
+set local role none;
 set local role "crm_view_owner";
 create or replace view "crm_read"."activity" with (security_invoker = true) as
 select
@@ -437,6 +476,9 @@ create or replace trigger "rowlock_created" after insert on "crm"."product" refe
   when (coalesce(pg_catalog.current_setting('rowlock.import', true), '') <> '') execute function "rls"."created_product"();
 
 alter table "crm"."product" enable trigger "rowlock_created";
+grant select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" to "crm_all_owner";
+grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_all_owner";
+grant select ("id", "name") on table "crm"."product" to "crm_all_owner";
 grant delete on table "crm"."activity" to "crm_head";
 grant insert ("deal_id", "subject") on table "crm"."activity" to "crm_head";
 grant select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" to "crm_head";
@@ -444,6 +486,9 @@ grant update ("deal_id", "subject") on table "crm"."activity" to "crm_head";
 grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
 grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
 grant select ("id", "name") on table "crm"."product" to "crm_head";
+set local role "crm_all_owner";
+grant select on table "crm_all"."product" to "crm_head";
+set local role none;
 set local role "crm_view_owner";
 grant delete on table "crm_read"."activity" to "crm_head";
 grant insert on table "crm_read"."activity" to "crm_head";
@@ -478,6 +523,9 @@ grant insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on tab
 grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
 grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
 grant select ("id", "name") on table "crm"."product" to "crm_manager";
+set local role "crm_all_owner";
+grant select on table "crm_all"."product" to "crm_manager";
+set local role none;
 set local role "crm_rls_owner";
 grant insert ("deal_id", "subject") on table "crm_import"."activity" to "crm_manager";
 grant insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm_import"."deal" to "crm_manager";

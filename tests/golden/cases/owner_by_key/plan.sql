@@ -74,6 +74,15 @@ drop policy if exists "manager_updates" on "crm"."deal";
 create policy "manager_updates" on "crm"."deal" for update to "crm_manager"
   using ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))))
   with check ("rls"."manager_updates"("deal".*, (select "reach"."person_key"::uuid from "rls"."reach"), (select "team"."department_keys"::uuid[] from "rls"."team"), (select "team"."subtree_keys"::uuid[] from "rls"."team"), (select "rls"."counted"('manager', 'deal', 'update')), (select "rls"."readable"('deal', 'own')), (select "rls"."readable"('deal', 'department')), (select "rls"."readable"('deal', 'subdepartments')), (select "rls"."readable"('deal', 'open')), (select "rls"."readable"('deal', 'all'))));
+set local role "crm_all_owner";
+drop view "crm_all"."deal";
+create or replace view "crm_all"."deal" with (security_invoker = false) as
+select
+  "deal"."id",
+  "deal"."title",
+  "deal"."rep"
+from "crm"."deal" as "deal";
+set local role none;
 set local role "crm_view_owner";
 drop view "crm_read"."deal";
 create or replace view "crm_read"."deal" with (security_invoker = true) as
@@ -83,6 +92,7 @@ select
   "deal"."rep"
 from "crm"."deal" as "deal";
 set local role none;
+revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_all_owner";
 revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 revoke update ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 set local role "crm_view_owner";
