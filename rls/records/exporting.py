@@ -79,8 +79,8 @@ def export(
         connection.execute(EXPORTING, ["on"])
         with connection.cursor().copy(query) as copy:
             for line in copy:
-                write(bytes(line))
                 log.rows += 1
+                write(bytes(line))
                 if log.rows % STEP == 0:
                     progress(STEP)
         connection.execute(EXPORTING, [""])

@@ -280,9 +280,22 @@ def exists(thief: Thief) -> None:
         )
 
 
+def saying_that_one_exports(thief: Thief) -> None:
+    """Say that one exports, before a statement or while it runs, and take it back."""
+    for said in ("on", ""):
+        thief.tries(f"set rowlock.export = '{said}'")
+        thief.ask("select id from {t}")
+        thief.connection.execute("begin")
+        thief.tries("declare all_of_them cursor for select id from {t}")
+        for then in ("", "on") * 10:
+            thief.ask("fetch 20 from all_of_them")
+            thief.tries(f"set rowlock.export = '{then}'")
+        thief.connection.execute("rollback")
+
+
 ATTACKS = (
     at_once, small_queries, pages_rolled_back, savepoints, cursor, cursor_behind_savepoints, cursor_with_hold, copied, prepared,
-    sessions, settings, counter_by_number, returning, cancelled, joined, exists,
+    sessions, settings, counter_by_number, returning, cancelled, joined, exists, saying_that_one_exports,
 )  # fmt: skip
 
 

@@ -188,12 +188,20 @@ def test_every_export_is_logged(office: Office) -> None:
         {**said, "entity": "lead", "rows": 2, "ended": "finished"},
     ]
 
+    def refuse(line: bytes) -> None:
+        if line.startswith(b"ada 2"):
+            raise InterruptedError
+
     def lose(line: bytes) -> None:
         if line.startswith(b"ada 2"):
             office.admin.execute("select pg_terminate_backend(%s)", [connection.info.backend_pid])
             raise ConnectionError
 
     connection = office.database.connect()
+    with pytest.raises(InterruptedError):
+        room.export(connection, Installation(), room.Wanted("deal", "ada", ("title",)), refuse)
+    broken_off = office.logged()[0]
+    assert (broken_off["rows"], broken_off["ended"]) in [(number, "broken off") for number in (1, 2, 3)]
     with pytest.raises(ConnectionError):
         room.export(connection, Installation(), room.Wanted("deal", "ada", ("title",)), lose)
     assert office.logged()[0] == {**said, "entity": "deal", "rows": None, "ended": None}
