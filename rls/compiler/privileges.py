@@ -76,9 +76,11 @@ def granted(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[
         yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in table.sequences)
         yield from (Grant(grantee, schema, None, "usage") for schema in {each.schema for each in table.sequences})
     if entity.barrier:
-        # Whoever changes or removes a record names it by its key; what it holds is read behind the barrier.
-        writes = {"update", "delete"} & set(reached)
-        offered["read"] = tuple(sorted(key)) if writes else ()
+        # Whoever changes or removes a record names it by its key, by whatever role they read it; what it holds is read
+        # behind the barrier.
+        offered["read"] = ()
+        if {"update", "delete"} & set(reached):
+            yield Grant(grantee, *where, "select", tuple(sorted(key)))
     for operation in reached:
         if operation == "delete":
             yield Grant(grantee, *where, "delete")

@@ -113,7 +113,7 @@ class Speaker:
 
     def value(self, alias: str, entity: str) -> str:
         """Return an expression to select."""
-        if SHAPES[entity].hidden and self.draw.chance(1) and not self.viewed(alias, entity):
+        if SHAPES[entity].hidden and self.draw.chance(3) and not self.viewed(alias, entity):
             self.forbidden = True
             return f"{alias}.{SHAPES[entity].hidden[0]}"
         kind = self.draw.below(8)
