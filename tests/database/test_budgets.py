@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, LiteralString
 
@@ -13,6 +16,7 @@ from psycopg import sql
 from rls.definition.model import Budget, Definition, Entity, FieldGroup, Level, Operation, Owner, Permission, Role
 from rls.names import QualifiedName
 from rls.plan import deploy
+from tests.database.small_company import wait_for_lock
 from tests.fixtures.database import Database
 
 PEOPLE = ("sam", "dora", "pat")
@@ -165,6 +169,46 @@ def test_a_window_ends_and_a_clock_goes_back(database: Database, company: psycop
         company.execute(MOVE, [1])
         with pytest.raises(psycopg.errors.ConfigurationLimitExceeded):
             sam.execute("select * from crm.deal limit 1")
+
+
+def test_a_window_begun_meanwhile_is_not_begun_again(database: Database, company: psycopg.Connection[Any]) -> None:
+    """Who waits to begin one, while another does and uses it up, finds it used up."""
+    company.execute(MOVE, [-1])
+    with (
+        database.connect("sam") as sam,
+        database.connect(autocommit=False) as other,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        other.execute("select from rls.counter where login = 'sam' for update")
+        waiting = pool.submit(sam.execute, "select * from crm.deal limit 1")
+        wait_for_lock(company)
+        other.execute(
+            "select setval(sequence, rls.window_begins('week') * rls.counter_room() + 50)"
+            " from rls.counter where login = 'sam'"
+        )
+        other.commit()
+        with pytest.raises(psycopg.errors.ConfigurationLimitExceeded):
+            waiting.result()
+
+
+def test_sessions_that_begin_a_window_at_once_share_it(database: Database, company: psycopg.Connection[Any]) -> None:
+    """All together get no more than one budget, by pages of five."""
+    sessions = [database.connect("sam") for _ in range(6)]
+    start = threading.Barrier(len(sessions))
+
+    def take(session: psycopg.Connection[Any]) -> int:
+        taken = 0
+        start.wait()
+        with contextlib.suppress(psycopg.errors.ConfigurationLimitExceeded):
+            while True:
+                taken += len(session.execute("select * from crm.deal limit 5").fetchall())
+        return taken
+
+    with ThreadPoolExecutor(len(sessions)) as pool:
+        for _ in range(5):
+            company.execute("select rls.reset_budget('sam', 'deal', 'read', 'test')")
+            company.execute(MOVE, [-1])
+            assert 50 - 5 * len(sessions) < sum(pool.map(take, sessions)) <= 50
 
 
 @pytest.mark.usefixtures("company")

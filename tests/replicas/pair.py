@@ -27,7 +27,11 @@ roles:
   head: {permissions: {deal: {read: subdepartments, update: department}, lead: department}}
   director: {permissions: {"*": all}}
   stand_in: {timed: true, permissions: {deal: {read: all}}}
+  caller: {permissions: {lead: {read: all}}}
+  partner: {permissions: {lead: {read: all, export: own}}}
 """
+
+METERED = ENTITIES.replace("table: crm.lead\n", "table: crm.lead\n    read_budget: 1000 per week\n")
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def start_pair(directory: Path, stack: ExitStack) -> Pair:
     stack.callback(primary.stop, immediately=True)
     primary.start(foreground_child=True)
     primary.ensure_database("company")
-    wanted = definition(ENTITIES, ROLES)
+    wanted = definition(METERED, ROLES)
     with psycopg.connect(primary.url("company"), autocommit=True) as connection:
         install(connection)
         hire(connection)

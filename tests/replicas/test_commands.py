@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.database.company import ENTITIES, assign, unassign
-from tests.replicas.pair import ROLES, Pair
+from tests.database.company import assign, unassign
+from tests.replicas.pair import METERED, ROLES, Pair
 
 REFUSAL = "Error: the server only reads: it is a standby, or read-only by default; name the primary"
 
@@ -16,8 +16,8 @@ REFUSAL = "Error: the server only reads: it is a standby, or read-only by defaul
 def files(tmp_path: Path) -> dict[str, str]:
     """Give files that commands read: the definition in force, another one, people, deals."""
     texts = {
-        "same.yaml": ENTITIES + ROLES,
-        "other.yaml": ENTITIES + ROLES.replace("lead: own", "lead: department"),
+        "same.yaml": METERED + ROLES,
+        "other.yaml": METERED + ROLES.replace("lead: own", "lead: department"),
         "people.csv": "name\nAda Wolff\n",
         "deals.csv": "title\nFirst\n",
     }

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 import psycopg
 import pytest
 from psycopg import sql
 
 from tests.database.company import assign, column, deals, person, unassign
 from tests.replicas.pair import Pair
+
+CONDITIONS: dict[str, LiteralString] = {"own": "owner_id = %s", "everybody's": "%s > 0"}
 
 DENIED = psycopg.errors.InsufficientPrivilege
 
@@ -73,6 +77,28 @@ def test_a_session_opened_before_obeys_what_is_replayed(pair: Pair, somebody: tu
         mine(session)
     with pytest.raises(DENIED):
         deals(session)
+
+
+@pytest.mark.parametrize(
+    "role, readable", [("caller", ()), ("partner", ("own",)), ("director", ("own", "everybody's"))]
+)
+def test_what_is_counted_is_not_read_there(
+    pair: Pair, somebody: tuple[psycopg.Connection, str], role: str, readable: tuple[str, ...]
+) -> None:
+    """Who may export rows reads them, where a statement looks at no others; the rest says why not."""
+    administrator, login = somebody
+    assign(administrator, role, login)
+    (number,) = column(administrator, "select id from crm.person where login = %s", [login])
+    administrator.execute("insert into crm.lead (owner_id, title) values (%s, 'own'), (1, 'other')", [number])
+    session = pair.standby.connect(login)
+    for whose, condition in CONDITIONS.items():
+        query = sql.SQL("select title from crm.lead where {}").format(sql.SQL(condition))
+        assert "own" in {title for (title,) in pair.primary.connect(login).execute(query, [number])}
+        if whose in readable:
+            assert "own" in {title for (title,) in session.execute(query, [number])}
+        else:
+            with pytest.raises(psycopg.errors.ReadOnlySqlTransaction, match="a standby cannot count"):
+                session.execute(query, [number])
 
 
 def test_a_changed_level_is_obeyed(pair: Pair, somebody: tuple[psycopg.Connection, str]) -> None:
