@@ -10,8 +10,7 @@ import psycopg
 from rls.commands.connection import connect, url_option, with_connection
 from rls.commands.options import as_json, definition_of, definitions
 from rls.compiler.unfiltered import unfiltered
-from rls.definition import json_schema
-from rls.definition.field_lint import notes
+from rls.definition import budget_lint, field_lint, json_schema
 from rls.definition.lint import lint
 from rls.definition.matrix import Row, following, matrix
 from rls.installation import read
@@ -29,7 +28,8 @@ def validate(definitions: tuple[Path, ...]) -> None:
 
     Every problem is one line: file:line, where in the file, what is wrong and
     what is allowed.  Warnings say what is probably not meant, notes because of
-    which role others read a group of fields through its view only.
+    which role others read a group of fields through its view only, and where
+    who may not export reads as much as they like all the same.
     Exit 0: fine; 1: problems.
 
     \b
@@ -40,7 +40,7 @@ def validate(definitions: tuple[Path, ...]) -> None:
     definition = definition_of(definitions)
     for warning in lint(definition):
         console.warn(str(warning))
-    for note in notes(definition):
+    for note in (*field_lint.notes(definition), *budget_lint.notes(definition)):
         console.say(f"note: {note}")
     roles = [role for role in definition.roles if not role.abstract]
     console.say(f"fine: {len(definition.entities)} entities, {len(roles)} roles")

@@ -101,7 +101,8 @@ class Entity:
 
     ``key`` and ``columns`` are None where the table's own primary key and all
     its columns are meant.  ``read_budget`` holds for whoever lacks ``export``,
-    ``create_budget`` for whoever lacks ``import``; None is no limit.
+    ``create_budget`` for whoever lacks ``import``; None is no limit, which
+    ``unmetered`` says is meant for reading.
     ``barrier``: people read it through its reading view only.
     """
 
@@ -122,6 +123,7 @@ class Entity:
     read_budget: Budget | None = None
     create_budget: Budget | None = None
     barrier: bool = False
+    unmetered: bool = False
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,8 @@ def entity(name: str, raw: schema.Entity) -> model.Entity:
         columns=None if raw.columns is None else tuple(sorted(raw.columns)),
         description=raw.description,
         fields=tuple(sorted(model.FieldGroup(name, tuple(columns)) for name, columns in (raw.fields or {}).items())),
-        read_budget=_budget(raw.read_budget),
+        read_budget=None if raw.read_budget == "none" else _budget(raw.read_budget),
+        unmetered=raw.read_budget == "none",
         create_budget=_budget(raw.create_budget),
         barrier=raw.barrier,
     )

@@ -20,6 +20,7 @@ from rls.definition.short import (
     OneFieldLevel,
     OneLevel,
     OneRole,
+    OrNone,
     OwnerColumn,
     RowsPer,
     TableName,
@@ -148,8 +149,10 @@ class Entity(Raw):
         default=None, examples=[{"finance": ["amount", "margin"]}]
     )
     """Group → columns with rights of their own: where a role has no right to the group, they read as NULL."""
-    read_budget: Annotated[Budget, RowsPer] | None = Field(default=None, examples=["10000 per day"])
-    """How many rows beyond their export level people read; without it reading is not metered."""
+    read_budget: Annotated[Budget | Literal["none"], OrNone(Annotated[Budget, RowsPer])] | None = Field(
+        default=None, examples=["10000 per day", "none"]
+    )
+    """How many rows beyond their export level people read; without it, or with `none`, reading is not metered."""
     create_budget: Annotated[CreateBudget, RowsPer] | None = Field(
         default=None, examples=["1000 per day", {"rows": 1000, "per": "day", "statement": 100}]
     )

@@ -45,6 +45,23 @@ class Short:
         return {"anyOf": [self.schema, handler(schema)]}
 
 
+@dataclass(frozen=True, eq=False)
+class OrNone:
+    """Accept the word ``none`` instead of *other*, and keep it."""
+
+    other: Any
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Ask about the other only where it is another: problems are then said of it alone."""
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, validate: value if value == "none" else validate(value), handler.generate_schema(self.other)
+        )
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Describe both."""
+        return {"anyOf": [{"const": "none"}, *handler(schema)["anyOf"]]}
+
+
 def _all_operations(level: str) -> object:
     return dict.fromkeys(OPERATIONS, level)
 

@@ -27,7 +27,13 @@ from rls.names import QualifiedName
 FORMAT = 1
 """Version of the JSON; a reader refuses another."""
 
-SILENT: dict[str, Any] = {"fields": (), "read_budget": None, "create_budget": None, "barrier": False}
+SILENT: dict[str, Any] = {
+    "fields": (),
+    "read_budget": None,
+    "create_budget": None,
+    "barrier": False,
+    "unmetered": False,
+}
 """What is left out of an entity that does not say it: a definition without it has the digest it always had."""
 
 
@@ -84,6 +90,7 @@ def _entity(data: Mapping[str, Any]) -> Entity:
         read_budget=Budget(**data["read_budget"]) if "read_budget" in data else None,
         create_budget=Budget(**data["create_budget"]) if "create_budget" in data else None,
         barrier=data.get("barrier", False),
+        unmetered=data.get("unmetered", False),
     )
 
 

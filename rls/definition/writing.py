@@ -55,7 +55,7 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "key": entity.key,
         "columns": entity.columns,
         "fields": {group.name: group.columns for group in entity.fields} or None,
-        "read_budget": entity.read_budget and _budget(entity.read_budget),
+        "read_budget": "none" if entity.unmetered else entity.read_budget and _budget(entity.read_budget),
         "create_budget": entity.create_budget and _budget(entity.create_budget),
         "barrier": entity.barrier or None,
         "description": entity.description or None,

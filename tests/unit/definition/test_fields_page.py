@@ -10,9 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from rls.definition import Level, Operation, levels, load
+from rls.definition import Level, Operation, budget_lint, field_lint, levels, load
 from rls.definition.combining import combined
-from rls.definition.field_lint import notes
 from rls.definition.lint import lint
 
 ROOT = Path(__file__).parents[3]
@@ -52,7 +51,9 @@ def test_the_definition_is_the_fixtures() -> None:
 def test_what_validate_says() -> None:
     """No warning, and these notes."""
     assert lint(DEFINITION) == ()
-    assert block("What validate says").splitlines() == [f"note: {note}" for note in notes(DEFINITION)]
+    assert block("What validate says").splitlines() == [
+        f"note: {note}" for note in (*field_lint.notes(DEFINITION), *budget_lint.notes(DEFINITION))
+    ]
 
 
 ROWS = [row.strip("| ").split(" | ") for row in re.findall(r"^\| `.*$", section("Who sees what"), re.MULTILINE)]

@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from rls.definition import OPERATIONS, Cell, Definition, Level, cells, levels, load, standard
+from rls.definition import OPERATIONS, Cell, Definition, Level, budget_lint, cells, levels, load, standard
 from rls.definition.field_lint import notes
 from rls.definition.lint import Loss, lint, losses
 from tests.unit.definition.examples import ENTITIES, definitions, loaded
@@ -119,6 +119,27 @@ def test_a_narrow_role_takes_columns_from_the_others() -> None:
         'note.finance: because of role "intern", clerk, seller read fee of crm.note through its view only',
     ]
     assert list(notes(fields(chief=all_, seller={"read": "own"}))) == []
+
+
+def unlimited(said: dict[str, Any], **roles: Any) -> list[str]:
+    """Return the entities noted in a definition of leads, of which *said* is said beside."""
+    lead = {key: value for key, value in ENTITIES["lead"].items() if key != "read_budget"} | said
+    data = {name: {"permissions": {"lead": levels}} for name, levels in roles.items()}
+    found = budget_lint.notes(loaded({"entities": {"lead": lead}, "roles": data}))
+    return [line.partition(" may not")[0] for line in found]
+
+
+def test_a_ban_on_exporting_that_binds_nobody() -> None:
+    """Noted where one role exports and others read further than they export, and nothing is counted."""
+    all_but = {"read": "all", "export": "own"}
+
+    assert unlimited({}, boss="all", rep=all_but, clerk={"read": "own"}) == ["lead: clerk, rep"]
+    assert unlimited({}, **dict.fromkeys("abcd", all_but)) == ["lead: a, b, c and 1 more"]
+    assert unlimited({}, boss={"read": "all", "export": "all", "stages": {"won": {"export": "own"}}}) == ["lead: boss"]
+    assert unlimited({}, boss="all", rep="own") == []
+    assert unlimited({}, clerk={"read": "all"}) == []
+    assert unlimited({"read_budget": "10 per day"}, boss="all", rep=all_but) == []
+    assert unlimited({"read_budget": "none"}, boss="all", rep=all_but) == []
 
 
 def test_the_standard_definition_has_no_warning() -> None:
