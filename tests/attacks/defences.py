@@ -262,7 +262,7 @@ DEFENCES = (
     Defence(
         "numbers that do not leak",
         "money is numeric, whose comparison is not leakproof",
-        "alter table crm.deal alter amount type bigint; analyze crm.deal",
+        "drop view crm_all.deal, crm_read.deal; alter table crm.deal alter amount type bigint; analyze crm.deal",
         ("explain-money-with-two-roles", "estimate-of-money"),
     ),
     Defence(
