@@ -105,6 +105,11 @@ def names_field(company: Company, person: Person, operation: str, entity: str, g
 
 
 @lru_cache(maxsize=10_000)
+def reaches(company: Company, role: str, operation: str, entity: str) -> bool:
+    """Say whether a role reaches any record with the operation."""
+    return any(_record(company, role, *place) != "none" for place in _places(company, entity, operation))
+
+
 def gives_field(company: Company, role: str, operation: str, entity: str, group: str) -> bool:
     """Say whether a role gives the privilege on the group's columns of the table.
 
@@ -114,9 +119,9 @@ def gives_field(company: Company, role: str, operation: str, entity: str, group:
     membership between its assignments, too, and then counts for nothing: the
     second must do alone.
     """
-    places = list(_places(company, entity, operation))
-    if all(_record(company, role, *place) == "none" for place in places):
+    if not reaches(company, role, operation, entity):
         return False
+    places = list(_places(company, entity, operation))
     if operation != "read":
         return any(_fields(company, role, group, *place) != "none" for place in places)
     roles = company.definition["roles"]
