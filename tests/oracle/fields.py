@@ -104,12 +104,12 @@ def names_field(company: Company, person: Person, operation: str, entity: str, g
     return any(gives_field(company, role, operation, entity, group) for role in roles_of(company, person))
 
 
-@lru_cache(maxsize=10_000)
-def reaches(company: Company, role: str, operation: str, entity: str) -> bool:
+def reaches_any(company: Company, role: str, operation: str, entity: str) -> bool:
     """Say whether a role reaches any record with the operation."""
     return any(_record(company, role, *place) != "none" for place in _places(company, entity, operation))
 
 
+@lru_cache(maxsize=10_000)
 def gives_field(company: Company, role: str, operation: str, entity: str, group: str) -> bool:
     """Say whether a role gives the privilege on the group's columns of the table.
 
@@ -119,7 +119,7 @@ def gives_field(company: Company, role: str, operation: str, entity: str, group:
     membership between its assignments, too, and then counts for nothing: the
     second must do alone.
     """
-    if not reaches(company, role, operation, entity):
+    if not reaches_any(company, role, operation, entity):
         return False
     places = list(_places(company, entity, operation))
     if operation != "read":
