@@ -8,12 +8,17 @@ create or replace function rls.pool_changes_of(logins name[])
   security definer
   set search_path = pg_catalog, pg_temp
   set plan_cache_mode = force_custom_plan
+  set enable_nestloop = on
   set jit = off
 as $$
 #variable_conflict use_column
 declare
   asked constant oid[] := array(select person.oid from pg_roles as person where person.rolname = any (logins));
 begin
+  -- The server may not know yet how many were granted, and would compare each with all.
+  if logins is null or cardinality(logins) > 1000 then
+    perform set_config('enable_nestloop', 'off', true);
+  end if;
   return query
   with
   current as materialized (

@@ -1,11 +1,13 @@
 -- Give everybody in rls.reach a counter for every budget, and take those of whoever is gone: no sequence is dropped, as
--- that would wait for their open transactions, but kept for the next.
+-- that would wait for their open transactions, but kept for the next.  Without nested loops: the server may not know yet
+-- how many counters were made, and would compare each with all.
 create or replace function rls.refresh_counters()
   returns void
   language plpgsql
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
+  set enable_nestloop = off
   set jit = off
 as $$
 declare
@@ -58,8 +60,9 @@ begin
     select unused.id, unused.sequence
     into free, made
     from rls.counter as unused
-    join pg_sequence as there on there.seqrelid = unused.sequence
-    where unused.login is null
+    where
+      unused.login is null
+      and exists (select from pg_sequence as there where there.seqrelid = unused.sequence offset 0)
     limit 1;
     if found then
       perform setval(made, 1, false);

@@ -14,3 +14,5 @@ comment on column rls.counter.login is 'Whose it is; null: nobody''s any more, a
 comment on column rls.counter.entity is 'Of which entity';
 comment on column rls.counter.kind is 'What is counted, as in rls.budget';
 comment on column rls.counter.sequence is 'Counts from the second at which a window began, times rls.counter_room()';
+
+create index counter_unused on rls.counter (id) where login is null;
