@@ -161,6 +161,7 @@ def test_only_some_columns(database: Database) -> None:
         "~ grant select",
         "~ grant update",
         "~ import table crm_import.deal",
+        "~ view crm_all.deal",
         "~ view crm_read.deal",
     }
     deploy(connection, standing(MANAGER))
