@@ -32,6 +32,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench.processor import seconds
 from rls.installation import install
 from rls.names import Installation
 from rls.organisation.pools import add
@@ -211,7 +212,7 @@ def _transaction(connection: psycopg.Connection[Any], person: str | None) -> flo
 
 def _processor(connection: psycopg.Connection[Any]) -> float:
     """Return how many milliseconds a connection's server process has computed."""
-    return int(Path(f"/proc/{connection.info.backend_pid}/schedstat").read_text().split()[0]) / 1e6
+    return 1000 * seconds(connection.info.backend_pid)
 
 
 def _milliseconds(action: Callable[[], object]) -> float:
