@@ -172,8 +172,9 @@ class Speaker:
         if money and world.entity(entity).get("fields") and self.draw.chance(60):
             group = group_of(world.company, entity, money)
             unseen = sorted(world.reach(self.person, "read", entity) - world.seen(self.person, entity, str(group)))
+            shown = {world.rows[entity][one][money] for one in world.seen(self.person, entity, str(group))}
             values = [world.rows[entity][one][money] for one in unseen]
-            value = self.draw.choice([one for one in values if one is not None] or [-1])
+            value = self.draw.choice([one for one in values if one is not None and one not in shown] or [-1])
             return f"1 / ({alias}.{money} - {value}) is not null"
         hidden = sorted(world.rows[entity].keys() - world.reach(self.person, "read", entity))
         number = self.draw.choice(hidden or [-1])
