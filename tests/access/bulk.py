@@ -98,6 +98,9 @@ class Teller(Judge):
         mark = sql.SQL("pg_sequence_last_value({})").format(counter.sequence) if counter else sql.SQL("0")
         for place in self._places():
             query = sql.SQL("select array_agg(id::text || ' ' || {}) from {}").format(mark, place)
+            if counter:
+                # What others have the person read is counted, too.
+                self._set(counter, 0)
             state, total, seen = self._weigh(person, query, counter)
             lines = [line.split() for line in seen]
             shown = {key for key, _ in lines}
