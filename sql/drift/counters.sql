@@ -55,7 +55,7 @@ select
   array[
     'drop sequence if exists rls_counter.' || counter.name,
     'delete from rls.counter where counter.id = ' || counter.id,
-    'select rls.refresh_counters()'
+    'select rls.refresh_counters(null)'
   ] as statements,
   0 as step
 from counter
@@ -89,7 +89,7 @@ select
   case when present.login is null then 'has no counter for ' else 'has a counter too many for ' end
     || coalesce(wanted.entity, present.entity) || ', ' || coalesce(wanted.kind, present.kind),
   null,
-  array['select rls.refresh_counters()'],
+  array['select rls.refresh_counters(null)'],
   1
 from (
   select reach.login, budget.entity, budget.kind

@@ -6,8 +6,17 @@ create or replace function rls.follow_counters()
   security definer
   set search_path = pg_catalog, pg_temp
 as $$
+declare
+  logins name[];
 begin
-  perform rls.refresh_counters();
+  if tg_table_name = 'budget' then
+    perform rls.refresh_counters(null);
+    return null;
+  end if;
+  execute format('select array_agg(touched.login) from (%s) as touched', rls.touched(tg_op, 'login')) into logins;
+  if logins is not null then
+    perform rls.refresh_counters(logins);
+  end if;
   return null;
 end
 $$;

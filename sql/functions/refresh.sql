@@ -12,5 +12,6 @@ begin
   perform rls.refresh_closure();
   perform rls.refresh_reach();
   perform rls.refresh_memberships();
+  perform rls.refresh_counters(null);
 end
 $$;

@@ -1,13 +1,14 @@
 -- Give everybody in rls.reach a counter for every budget, and take those of whoever is gone: no sequence is dropped, as
--- that would wait for their open transactions, but kept for the next.  Without nested loops: the server may not know yet
--- how many counters were made, and would compare each with all.
-create or replace function rls.refresh_counters()
+-- that would wait for their open transactions, but kept for the next.  Logins null: everybody.  Without nested loops:
+-- the server may not know yet how many counters were made, and would compare each with all.
+create or replace function rls.refresh_counters(logins name[])
   returns void
   language plpgsql
   volatile
   security definer
   set search_path = pg_catalog, pg_temp
   set enable_nestloop = off
+  set plan_cache_mode = force_custom_plan
   set jit = off
 as $$
 declare
@@ -20,18 +21,19 @@ begin
     return;
   end if;
   for gone in
+    select *
+    from rls.counter
+    where
+      counter.login is not null
+      and (refresh_counters.logins is null or counter.login = any (refresh_counters.logins))
+      and not (
+        exists (select from rls.reach where reach.login = counter.login)
+        and exists (select from rls.budget where budget.entity = counter.entity and budget.kind = counter.kind)
+      )
+  loop
     update rls.counter
     set login = null, entity = null, kind = null
-    from rls.counter as before
-    where
-      before.id = counter.id
-      and before.login is not null
-      and not (
-        exists (select from rls.reach where reach.login = before.login)
-        and exists (select from rls.budget where budget.entity = before.entity and budget.kind = before.kind)
-      )
-    returning before.*
-  loop
+    where counter.id = gone.id;
     if to_regrole(quote_ident(gone.login)) is not null then
       execute format('revoke all on sequence %s from %I', gone.sequence, gone.login);
     end if;
@@ -40,21 +42,25 @@ begin
   perform rls.require_locks(2 * count(*))
   from rls.reach
   cross join rls.budget
-  where not exists (
-    select
-    from rls.counter as there
-    where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
-  );
+  where
+    (refresh_counters.logins is null or reach.login = any (refresh_counters.logins))
+    and not exists (
+      select
+      from rls.counter as there
+      where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
+    );
   for wanted in
     select reach.login, budget.entity, budget.kind
     from rls.reach
     join pg_roles as role on role.rolname = reach.login
     cross join rls.budget
-    where not exists (
-      select
-      from rls.counter as there
-      where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
-    )
+    where
+      (refresh_counters.logins is null or reach.login = any (refresh_counters.logins))
+      and not exists (
+        select
+        from rls.counter as there
+        where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
+      )
     order by reach.login, budget.entity, budget.kind
   loop
     select unused.id, unused.sequence

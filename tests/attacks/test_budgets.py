@@ -237,7 +237,7 @@ def counter_by_number(thief: Thief) -> None:
         "discard sequences",
         "discard all",
         "select rls.reset_budget('mallory', 'deal', 'read', 'x')",
-        "select rls.refresh_counters()",
+        "select rls.refresh_counters(null)",
         "update rls.budget set rows = 1000000",
     ):
         thief.tries(query)
