@@ -131,7 +131,7 @@ class Checker:
         if one.translations and (original := one.source.value(row)) != text:
             notes.append((column, f"{name}: {shown(original)} read as {shown(text)}"))
         if not text:
-            if one.column.required:
+            if one.column.required and not one.column.is_made_by_server:
                 raise ValueRefusedError(f"empty, but {name} must have a value")
             notes.append((column, f"{name}: empty, left empty"))
             return None

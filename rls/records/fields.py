@@ -60,7 +60,8 @@ def fields(target: Target, table: Table, options: Options) -> tuple[Field, ...]:
     :raises InputError: everything wrong with the options, at once.
     """
     problems: list[Problem] = []
-    found = {column.name: column for column in target.columns if _loadable(target, column)}
+    known_by = options.key if options.update else None
+    found = {column.name: column for column in target.columns if _loadable(target, column) or column.name == known_by}
     result = {name: Field(column, column_source(name)) for name, column in found.items() if name in table.header}
     for option, text in _given(options):
         for name, right in pairs([text], option, problems):

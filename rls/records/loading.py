@@ -102,7 +102,8 @@ class _Load:
         self.options = options
         self.findings = Findings()
         self.checker = Checker(connection, target, self.fields, options, self.findings)
-        self.creating = writer_of_new(connection, installation, target, self.fields, self.findings, options.person)
+        filled = tuple(one for one in self.fields if not one.column.is_made_by_server)
+        self.creating = writer_of_new(connection, installation, target, filled, self.findings, options.person)
         self.key = next((one for one in made if one.column.name == options.key), None)
         self.changing = self._updater(made) if options.update else None
         self.places: dict[str, str] = {}
@@ -187,9 +188,15 @@ class _Load:
             if times > 1 and self.changing is not None:
                 message = f"{times} records of {self.target.entity.table} have this {name}: which one is meant?"
                 self.findings.problem(record.row, self.key.file_column, name, message)
+            elif value is not None and not times and self.key.column.is_made_by_server:
+                self.findings.problem(record.row, self.key.file_column, name, self._unknown(name, value))
             else:
                 (there if times else new).append(record)
         return new, there
+
+    def _unknown(self, name: str, value: str) -> str:
+        sees = f"{self.options.person} sees no record" if self.options.person else "there is no record"
+        return f"{sees} with {name} {shown(value)}: leave {name} empty to make a new one"
 
     def _once(self, key: Field, record: Record) -> bool:
         """Return whether the record's key is nowhere further up in the file; note where it is."""

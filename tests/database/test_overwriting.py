@@ -124,6 +124,24 @@ def test_what_is_there_is_overwritten_and_the_rest_made(office: Office) -> None:
     assert (data["inserted"], data["updated"]) == (0, 1)
 
 
+def test_what_was_exported_comes_back_by_its_number(office: Office) -> None:
+    """The server makes the number, so it finds records and makes none; hidden ones are as absent ones."""
+    ids: dict[str, int] = dict(office.admin.execute("select code, id from crm.deal").fetchall())
+    result = office.load(f"id,title\n{ids['ADA']},by number\n,made\n", "--key", "id")
+
+    assert result.exit_code == 0, result.output
+    assert office.deals() == [("ADA", "by number", 1), *KEPT[1:], (None, "made", None)]
+    absent = 'with id "999999": leave id empty to make a new one'
+    said = office.said("id,title\n999999,gone\nsix,bad\n", "--key", "id")
+    assert said[0].endswith(f"data.csv:2:1 id: there is no record {absent}")
+    assert "data.csv:3:1 id" in said[1]
+    said = office.said(f"id,title\n999999,gone\n{ids['DI']},hers\n,new\n", "--key", "id", "--as", "ada")
+    assert said[0].endswith(f"data.csv:2:1 id: ada sees no record {absent}")
+    assert said[1].endswith(f"data.csv:3:1 id: ada sees no record {absent.replace('999999', str(ids['DI']))}")
+    assert office.load(f"id,title\n{ids['ADA']},mine\n,new\n", "--key", "id", "--as", "ada").exit_code == 0
+    assert ("ADA", "mine", 1) in office.deals()
+
+
 def test_bad_rows_leave_everything_as_it_was(office: Office) -> None:
     """Or are left out, when asked; those only the server finds, too."""
     text = "code,title,probability\nADA,new,50\nBO,new,500\nBO,again,5\nDI,,5\nX,,5\n"
