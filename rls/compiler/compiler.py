@@ -7,7 +7,7 @@ so a change of rights replaces functions and never touches a table.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 
 from psycopg import sql
@@ -21,7 +21,7 @@ from rls.compiler.metering import HELPERS, Metering, budgets, metered
 from rls.compiler.owners import Argument, arguments
 from rls.compiler.predicates import READABLE
 from rls.compiler.privileges import COMMANDS, FIELD_HELPERS, column_of, granted, needed, reading_reach
-from rls.compiler.rights import Rights
+from rls.compiler.rights import Rights, compiled_roles
 from rls.compiler.sources import owner_of, sources
 from rls.compiler.unfiltered import Unfiltered
 from rls.compiler.views import Reading, guarded, routines
@@ -52,8 +52,7 @@ def compile_state(definition: Definition, facts: Facts, installation: Installati
 
 
 def _objects(definition: Definition, facts: Facts, installation: Installation) -> Iterator[Object]:
-    # What lists roles must not depend on the order of the file.
-    roles = sorted((role for role in definition.roles if not role.abstract), key=lambda role: role.name)
+    roles = compiled_roles(definition)
     for role in roles:
         name = installation.database_role(role.name)
         yield DatabaseRole(name)
@@ -88,7 +87,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         yield AssignmentRow(assignment.role, assignment.kind, principal)
 
 
-def _views(rights: Rights, roles: list[Role], table: Table, installation: Installation) -> Iterator[Object]:
+def _views(rights: Rights, roles: Sequence[Role], table: Table, installation: Installation) -> Iterator[Object]:
     fields, reach = Fields(rights), _reach(rights, table)
     views = (Reading(fields, table, reach, installation), Unfiltered(rights, table, installation))
     for view in views:
@@ -98,7 +97,7 @@ def _views(rights: Rights, roles: list[Role], table: Table, installation: Instal
     yield from Writing(fields, table, reach, installation).objects()
 
 
-def _imports(rights: Rights, roles: list[Role], table: Table, installation: Installation) -> Iterator[Object]:
+def _imports(rights: Rights, roles: Sequence[Role], table: Table, installation: Installation) -> Iterator[Object]:
     importing = Importing(Fields(rights), table, _reach(rights, table), installation)
     yield from importing.objects()
     for role in roles:

@@ -27,6 +27,11 @@ def version(rows: Iterable[PermissionRow]) -> str:
     return sha256(text.encode()).hexdigest()[:16]
 
 
+def compiled_roles(definition: Definition) -> tuple[Role, ...]:
+    """Return the roles that have a database role, by name: what lists them must not depend on the order of the file."""
+    return tuple(sorted((role for role in definition.roles if not role.abstract), key=lambda role: role.name))
+
+
 @dataclass(frozen=True)
 class Rights:
     """Levels of every compiled role on one entity.  ``live``: see :class:`Predicate`."""
@@ -38,7 +43,7 @@ class Rights:
     @cached_property
     def roles(self) -> tuple[Role, ...]:
         """Return the roles that have a database role, by name."""
-        return tuple(sorted((role for role in self.definition.roles if not role.abstract), key=lambda role: role.name))
+        return compiled_roles(self.definition)
 
     @cached_property
     def sources(self) -> tuple[Source, ...]:

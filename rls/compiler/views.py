@@ -134,8 +134,7 @@ class Reading:
             (argument, "text[]", asked("seen", self.entity.name, group.name, level.name))
             for level, argument in SEEN.items()
         ]
-        reach = [one for one in self.reach if one[0] != "me" or not self.fields.rights.live]
-        return [("held", "text[]", ROLES), *reach, *cells]
+        return [("held", "text[]", ROLES), *self.reach, *cells]
 
     def _exporting(self) -> sql.Composable:
         """Return what is true for whoever carries away all they read, as far as a constant can tell."""
@@ -239,7 +238,7 @@ def routines(roles: Sequence[Role], installation: Installation) -> Iterator[Rout
         sql.SQL("case when pg_catalog.pg_has_role({}, 'usage') then {} end").format(
             sql.Literal(installation.database_role(role.name)), sql.Literal(role.name)
         )
-        for role in sorted(roles, key=lambda role: role.name)
+        for role in roles
     )
     held = sql.SQL("pg_catalog.array_remove(array[{}]::text[], null)").format(names)
     body = sql.SQL(
