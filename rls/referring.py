@@ -50,7 +50,10 @@ def holding(
                 column_name=sql.Literal(one.column),
                 target=sql.Identifier(one.table.schema, one.table.name),
                 target_name=sql.Literal(str(one.table)),
+                target_literal=sql.Literal(sql.Identifier(one.table.schema, one.table.name).as_string(None)),
                 key=one.key,
+                key_literal=sql.Literal(one.key),
+                views=sql.Literal(sql.Identifier(installation.views).as_string(None)),
             )
             for one in held
         ),

@@ -6,6 +6,8 @@ create or replace function rls.{function}()
   volatile
   set search_path = pg_catalog, pg_temp
 as $$
+declare
+  seen boolean;
 begin
   if not pg_catalog.row_security_active(tg_relid) or pg_catalog.pg_has_role(current_user, {owner_name}, 'usage') then
     return new;

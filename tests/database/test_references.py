@@ -103,6 +103,83 @@ def test_a_table_one_has_no_rights_on_is_in_nobodys_way(seller: psycopg.Connecti
         )
 
 
+BEHIND = """
+entities:
+  company: {table: crm.company, owner: owner_id, barrier: true, fields: {figures: [revenue]}}
+  contact: {table: crm.contact, owner: owner_id}
+roles:
+  reader: {permissions: {company: {read: own, fields: {figures: none}}, contact: all}}
+  writer: {permissions: {contact: all}}
+assignments:
+  - {role: reader, to: {person: alice}}
+  - {role: writer, to: {person: bob}}
+"""
+LOOKED_AT = """
+select seq_scan, seq_tup_read, idx_scan, idx_tup_fetch from pg_stat_xact_all_tables
+where schemaname = 'crm' and relname = 'company'
+"""
+
+
+@pytest.fixture
+def companies(database: Database) -> dict[str, int]:
+    """Give alice, who reads her own companies behind a barrier, some companies, and their numbers by name."""
+    connection = database.connect()
+    people = hire(connection)
+    deploy(connection, definition(BEHIND))
+    for owner, whose in (("alice", "hers"), ("bob", "his")):
+        connection.execute(
+            "insert into crm.company (owner_id, name)"
+            " select %s, %s || ' ' || number from generate_series(1, 2000) as number",
+            [people[owner], whose],
+        )
+    connection.execute("analyze crm.company")
+    return dict(connection.execute("select name, id from crm.company").fetchall()) | {"absent": 999_999}
+
+
+def test_behind_a_barrier_what_one_reads_can_be_referred_to(database: Database, companies: dict[str, int]) -> None:
+    """By statements on the table, on the view, by COPY; what is hidden and what is absent are refused alike."""
+    alice = database.connect("alice")
+    statements: tuple[LiteralString, ...] = (
+        "insert into crm.contact (name, company_id) values ('x', %s)",
+        "insert into crm_read.contact (name, company_id) values ('x', %s) returning id",
+        "update crm.contact set company_id = %s where company_id is distinct from %s",
+    )
+    for statement in statements:
+        arguments = statement.count("%s")
+        assert alice.execute(statement, [companies["hers 7"]] * arguments).rowcount == 1
+        alice.execute("update crm.contact set company_id = null where company_id is not null and id > 1")
+        for name in ("his 7", "absent"):
+            with pytest.raises(SEEN, match=f"there is no record {companies[name]} in crm.company that you may see"):
+                alice.execute(statement, [companies[name]] * arguments)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="table company"):
+        alice.execute("select id from crm.company")
+
+
+def test_behind_a_barrier_looking_up_does_the_same_for_hidden_and_absent(
+    database: Database, companies: dict[str, int]
+) -> None:
+    """What the server has looked at does not tell which it was, to whoever may ask that."""
+    looked_at = []
+    for name in ("his 7", "absent", "his 40"):
+        session = database.connect(autocommit=False)
+        session.execute("set session authorization alice")
+        with pytest.raises(SEEN), session.transaction():
+            session.execute("insert into crm.contact (name, company_id) values ('x', %s)", [companies[name]])
+        session.execute("reset session authorization")
+        looked_at.append(session.execute(LOOKED_AT).fetchone())
+
+    assert looked_at == looked_at[:1] * 3
+    assert looked_at[0] != (0, 0, 0, 0)
+
+
+def test_behind_a_barrier_whoever_reads_nothing_is_told_nothing(database: Database, companies: dict[str, int]) -> None:
+    """Whatever the number is."""
+    bob = database.connect("bob")
+    for name in ("hers 7", "his 7", "absent"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="permission denied for table company"):
+            bob.execute("insert into crm.contact (name, company_id) values ('x', %s)", [companies[name]])
+
+
 OWN = """
 create schema t;
 create table t.client (code text primary key, rep int);
