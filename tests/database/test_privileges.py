@@ -122,6 +122,52 @@ def test_what_was_granted_by_hand_is_mended(shop: Database, tmp_path: Path) -> N
     assert shop.invoke(["verify"], user="deployer").exit_code == 0
 
 
+NAMED = """
+entities:
+  offer: {table: shop.offer, owner: owner_id, open: is_open}
+roles:
+  seller: {permissions: {offer: own}}
+  auditor: {permissions: {offer: {read: all}}}
+assignments:
+  - {role: seller, to: everyone}
+  - {role: auditor, to: {person: ben}}
+"""
+
+
+def test_views_without_policies_under_names_of_ones_own(empty_database: Database, tmp_path: Path) -> None:
+    """Installed by the database's owner, no superuser, with another prefix: who reads everything reads them."""
+    administrator = empty_database.connect()
+    administrator.execute("create role deployer login createrole password 'deployer-secret'")
+    administrator.execute(f'alter database "{empty_database.name}" owner to deployer'.encode())
+    path = tmp_path / "rights.yaml"
+    path.write_text(NAMED, "utf-8")
+
+    def done(*arguments: str) -> str:
+        result = empty_database.invoke(list(arguments), user="deployer")
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    done("init", "--no-crm", "--organisation", "staff", "--prefix", "shop_")
+    deployer = empty_database.connect("deployer")
+    deployer.execute(SHOP.replace("create schema shop authorization deployer;", "create schema shop;"))
+    for login in ("ann", "ben"):
+        deployer.execute(f"create role {login} login password '{login}-secret'".encode())
+        deployer.execute("insert into staff.person (login, name) values (%s, %s)", [login, login.title()])
+    done("apply", str(path), "--allow-widening")
+    for attribute in ("nobypassrls", "bypassrls"):
+        with empty_database.connect("ben") as ben, empty_database.connect("ann") as ann:
+            titles = ben.execute("select title from shop_all.offer order by title").fetchall()
+            assert titles == [("ann",), ("ben",)]
+            with pytest.raises(psycopg.errors.InsufficientPrivilege, match=r"schema shop_all|view offer"):
+                ann.execute("table shop_all.offer")
+        held = administrator.execute("select rolbypassrls from pg_roles where rolname = 'shop_all_owner'").fetchone()
+        assert held == (attribute == "bypassrls",)
+        done("verify")
+        assert "Nothing to do" in done("plan", str(path))
+        administrator.execute("alter role shop_all_owner bypassrls")
+    done("uninstall", "--yes")
+
+
 @pytest.fixture
 def company(database: Database, tmp_path: Path) -> tuple[psycopg.Connection, Path]:
     """Return the administrator's connection, and a definitions file that is in force."""

@@ -118,6 +118,24 @@ def test_a_changed_level_is_obeyed(pair: Pair, somebody: tuple[psycopg.Connectio
     assert mine(session) == [f"{login}1", f"{login}2"]
 
 
+def test_views_without_policies_are_the_primarys(pair: Pair, somebody: tuple[psycopg.Connection, str]) -> None:
+    """Whoever reads everything does so there, uncounted, until the role is lost; nobody else does."""
+    administrator, login = somebody
+    assign(administrator, "director", login)
+    session, other = pair.standby.connect(login), pair.standby.connect("carol")
+    session.execute("prepare everything as select title from crm_all.deal order by title")
+    everything = column(administrator, "select title from crm.deal order by title")
+    assert column(session, "execute everything") == everything != []
+    (leads,) = column(administrator, "select count(*) from crm.lead")
+    assert column(session, "select count(*) from crm_all.lead") == [leads]
+    with pytest.raises(DENIED):
+        other.execute("table crm_all.deal")
+
+    unassign(administrator, "director", login)
+    with pytest.raises(DENIED):
+        session.execute("execute everything")
+
+
 def test_another_department_is_obeyed(pair: Pair, somebody: tuple[psycopg.Connection, str]) -> None:
     """Reach is data, and replayed like any other."""
     administrator, login = somebody
