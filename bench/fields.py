@@ -26,7 +26,7 @@ from psycopg import sql
 from rich.console import Console
 from rich.table import Table
 
-from rls.definition import loads
+from rls.definition.loading import loads
 from rls.installation import install
 from rls.plan import deploy
 from rls.server import EmbeddedServer

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import psycopg
 
-import rls.definition
 from bench.processor import seconds as used_seconds
+from rls.definition.loading import load
+from rls.definition.loading import standard as shipped
 from rls.definition.model import Budget, Definition
 from rls.installation import install
 from rls.plan import deploy
@@ -47,7 +48,7 @@ def main() -> None:
 
 
 def _measure(url: str, count: int) -> None:
-    standard = rls.definition.load([rls.definition.standard()])
+    standard = load([shipped()])
     with psycopg.connect(url, autocommit=True) as connection:
         install(connection)
         deploy(connection, standard)

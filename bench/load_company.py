@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-import rls.definition
+from rls.definition.loading import load
 from rls.definition.model import Definition
 from tests.access import ground
 from tests.access.tables import create_tables
@@ -91,7 +91,7 @@ def pool(size: int, directory: Path, varied: str, *, seed: int = 1) -> list[Righ
         }
         path = directory / f"rights_{number}.yaml"
         path.write_text(ground.dumped(written), encoding="utf-8")
-        found.append(Rights(Company(written, DEPARTMENTS, people), rls.definition.load([path])))
+        found.append(Rights(Company(written, DEPARTMENTS, people), load([path])))
     return found
 
 

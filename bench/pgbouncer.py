@@ -32,7 +32,7 @@ from rich.progress import track
 from rich.table import Table
 
 import rls.definition
-from rls.definition import load
+from rls.definition.loading import load
 from rls.installation import install
 from rls.plan import deploy
 from rls.server import EmbeddedServer

@@ -27,6 +27,7 @@ from sqlalchemy import Connection, create_engine, pool
 from sqlalchemy.exc import DBAPIError
 
 from rls.errors import RowlockError
+from rls.installed import installed, read
 from rls.names import Installation
 from rls.resources import directory
 
@@ -72,7 +73,7 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
 
     :raises RowlockError: Rowlock is not installed.
     """
-    installation = _installed(connection)
+    installation = installed(connection)
     last = _value(connection, "select pg_catalog.split_part(version_num, '_', 1) from public.rowlock_version")
     _run(connection, installation, lambda config: command.upgrade(config, _last(config, last)))
 
@@ -85,15 +86,7 @@ def uninstall(connection: psycopg.Connection[Any]) -> None:
     :raises RowlockError: Rowlock is not installed, or one of its database roles
         is used in another database.
     """
-    _run(connection, _installed(connection), lambda config: command.downgrade(config, "base"))
-
-
-def read(connection: psycopg.Connection[Any]) -> Installation | None:
-    """Return what is installed, or None."""
-    if _value(connection, "select pg_catalog.to_regclass('rls.installation')") is None:
-        return None
-    row = connection.execute("select prefix, organisation::text from rls.installation").fetchone()
-    return Installation(*row) if row else None
+    _run(connection, installed(connection), lambda config: command.downgrade(config, "base"))
 
 
 def environment() -> None:
@@ -180,13 +173,6 @@ def configuration(connection: Connection | None = None, installation: Installati
 def _last(config: Config, kind: str) -> str:
     scripts = ScriptDirectory.from_config(config)
     return next(script.revision for script in scripts.walk_revisions() if script.revision.startswith(kind))
-
-
-def _installed(connection: psycopg.Connection[Any]) -> Installation:
-    installation = read(connection)
-    if installation is None:
-        raise RowlockError(f'Rowlock is not installed in database "{connection.info.dbname}": run rowlock init')
-    return installation
 
 
 def _check(connection: psycopg.Connection[Any], installation: Installation) -> None:

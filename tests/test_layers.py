@@ -18,6 +18,7 @@ ORDER = (
     "resources",
     "sessions",
     "definition",
+    "installed",
     "state",
     "carrying",
     "referring",

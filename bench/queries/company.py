@@ -9,8 +9,8 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-import rls.definition
 from bench.queries.people import PEOPLE
+from rls.definition.loading import load
 from rls.definition.model import Definition
 from rls.installation import install
 from rls.plan import compiled, deploy
@@ -93,7 +93,7 @@ def apply(connection: psycopg.Connection) -> None:
 
 def definition() -> Definition:
     """Return the rights of the people who are measured."""
-    return rls.definition.load([HERE / "definition.yaml"])
+    return load([HERE / "definition.yaml"])
 
 
 def fingerprint(connection: psycopg.Connection) -> str:

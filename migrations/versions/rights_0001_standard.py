@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rls.definition import load, standard
+from rls.definition.loading import load, standard
 from rls.definition.model import Definition
 from rls.migrating import Migration
 from rls.plan import deploy

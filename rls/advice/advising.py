@@ -11,7 +11,7 @@ from rls.advice.advice import Advice, instead
 from rls.advice.needs import Need, filtering, needs, owner_column
 from rls.compiler.unfiltered import unfiltered
 from rls.definition.model import Definition
-from rls.installation import read
+from rls.installed import read
 from rls.names import QualifiedName
 from rls.resources import sql_text
 from rls.state.catalog import pin

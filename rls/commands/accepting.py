@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
-from rls.commands.rights import by_hand
-from rls.doctor import chosen, examine
-from rls.drift import Accepted, Finding, accepted, withdraw
-from rls.drift import accept as keep
 from rls.errors import RowlockError
-from rls.plan import installed
+from rls.installed import installed
 from rls.report import console
 from rls.report.tables import table
+
+if TYPE_CHECKING:
+    from rls.drift import Accepted, Finding
 
 SCHEMA_VERSION = 1
 """Version of the JSON; it grows when a key changes its meaning or goes."""
@@ -46,6 +45,8 @@ def accept(
       rowlock accept
       rowlock accept "view crm.totals" --withdraw
     """
+    from rls.drift import accepted, withdraw
+
     installed(connection)
     if finding is None:
         _list(accepted(connection), as_json=as_json)
@@ -58,6 +59,8 @@ def accept(
 
 
 def _accept(connection: psycopg.Connection, named: str, because: str | None) -> None:
+    from rls.drift import accept as keep
+
     if not because:
         raise click.UsageError("say why it is meant: --because TEXT")
     found = [each for each in _all(connection) if f"{each.kind} {each.object}" == named]
@@ -70,6 +73,9 @@ def _accept(connection: psycopg.Connection, named: str, because: str | None) -> 
 
 def _all(connection: psycopg.Connection) -> list[Finding]:
     """Return what verify and doctor find, accepted or not."""
+    from rls.commands.comparing import by_hand
+    from rls.doctor import chosen, examine
+
     diagnosis = examine(connection, chosen(thorough=True))
     return list(dict.fromkeys((*by_hand(connection)[1], *diagnosis.findings, *diagnosis.accepted)))
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
 
-from rls.advice import Advice, advise
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json
-from rls.definition import Definition, load
-from rls.definition.wording import visible
-from rls.plan.plan import applied_definition, installed
+from rls.commands.options import as_json, definition_of
+from rls.installed import applied_definition, installed
 from rls.report import console
-from rls.report.advice import advice_data, advice_parts
+
+if TYPE_CHECKING:
+    from rls.advice import Advice
 
 
 @click.command("advise")
@@ -42,6 +42,9 @@ def advise_command(
       rowlock advise --notes
       rowlock advise rights.yaml --script | psql      before the first apply
     """
+    from rls.definition.wording import visible
+    from rls.report.advice import advice_data, advice_parts
+
     if script and as_json:
         raise click.UsageError("--script and --json are two answers: say one")
     found = _advice(connection, definitions)
@@ -57,7 +60,9 @@ def advise_command(
 
 
 def _advice(connection: psycopg.Connection, definitions: tuple[Path, ...]) -> tuple[Advice, ...]:
+    from rls.advice import advise
+
     installed(connection)
-    definition: Definition = load(list(definitions)) if definitions else applied_definition(connection)
+    definition = definition_of(definitions) if definitions else applied_definition(connection)
     with connection.transaction():
         return advise(connection, definition)

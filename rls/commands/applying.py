@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
-from datetime import datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json, definition_of, definitions
-from rls.effect.levels import level_changes
-from rls.errors import RowlockError
-from rls.plan import (
-    Patience,
-    Plan,
-    apply_in_phases,
-    definition_at,
-    definition_in_force,
-    is_saved,
-    make_plan,
-    planned_again,
-    refuse_older,
-    terminating,
-)
-from rls.plan import history as entries
-from rls.plan.changes import Phase
+from rls.commands.options import as_json, definitions
 from rls.report import console
-from rls.report.histories import history_data, history_table
-from rls.report.phases import phases, working
-from rls.report.plans import plan_data, summary
 
-COMPARING = "comparing rights and reach"
-"""What planning is, in the progress."""
+if TYPE_CHECKING:
+    from rls.plan import Patience
 
 
 def patience(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,6 +39,8 @@ def patience(command: Callable[..., Any]) -> Callable[..., Any]:
     )
     @wraps(command)
     def wrapped(*args: Any, lock_timeout: float, give_up_after: float, **kwargs: Any) -> Any:
+        from rls.plan import Patience
+
         return command(*args, patience=Patience(lock_timeout, give_up_after), **kwargs)
 
     return wrapped
@@ -121,12 +102,15 @@ def apply(
       rowlock apply plan.json                 what was reviewed, or nothing
       rowlock apply                           the definition Rowlock ships
     """
-    made = _planned(connection, definitions)
+    from rls.commands.putting import ask_to_widen, plan_of, put_in_force
+    from rls.plan import refuse_older
+
+    made = plan_of(connection, definitions)
     if not force:
         refuse_older(connection, made)
     if not allow_widening:
-        _ask_to_widen(connection, made)
-    _run(connection, made, patience, terminate=terminate, as_json=as_json)
+        ask_to_widen(connection, made)
+    put_in_force(connection, made, patience, terminate=terminate, as_json=as_json)
 
 
 @click.command()
@@ -137,6 +121,9 @@ def history(connection: psycopg.Connection, *, as_json: bool) -> None:
 
     The latest comes first; it is in force.
     """
+    from rls.plan import history as entries
+    from rls.report.histories import history_data, history_table
+
     found = entries(connection)
     if as_json:
         console.json(history_data(found))
@@ -172,87 +159,11 @@ def rollback(
       rowlock history
       rowlock rollback 3
     """
-    wanted = definition_at(connection, entry)
-    with working(COMPARING):
-        made = make_plan(connection, wanted, f"entry {entry}")
+    from rls.commands.comparing import planned
+    from rls.commands.putting import ask_to_widen, put_in_force
+    from rls.plan import definition_at
+
+    made = planned(connection, definition_at(connection, entry), f"entry {entry}")
     if not allow_widening:
-        _ask_to_widen(connection, made)
-    _run(connection, made, patience, terminate=terminate, as_json=as_json)
-
-
-def _ask_to_widen(connection: psycopg.Connection, made: Plan) -> None:
-    """Return where nobody's rights grow, or somebody at the terminal agrees that they do."""
-    before = definition_in_force(connection)
-    wider = [change for change in level_changes(before, made.definition) if change.widens] if before else []
-    if not wider:
-        return
-    for change in wider:
-        console.say(str(change))
-    if not sys.stdin.isatty():
-        text = f"rights grow in {len(wider)} places, nothing was changed: say --allow-widening when that is meant"
-        raise RowlockError(text)
-    click.confirm("Rights grow. Go on?", abort=True, err=True)
-
-
-def _planned(connection: psycopg.Connection, paths: tuple[Path, ...]) -> Plan:
-    plans = [path for path in paths if is_saved(path)]
-    if plans and len(paths) > 1:
-        raise click.UsageError("a plan stands alone: name one plan, or definitions files")
-    if plans:
-        with working(COMPARING):
-            return planned_again(connection, plans[0])
-    wanted = definition_of(paths)
-    with working(COMPARING):
-        return make_plan(connection, wanted, " ".join(map(str, paths)) or "shipped")
-
-
-def _run(connection: psycopg.Connection, made: Plan, patience: Patience, *, terminate: bool, as_json: bool) -> None:
-    if terminate:
-        terminating.refuse_to_end(connection)
-    before = terminating.held(connection) if terminate else frozenset()
-    switched = _put_in_force(connection, made, patience)
-    if as_json:
-        console.json(plan_data(made))
-    else:
-        console.say(summary(made) if made.empty else f"applied: {summary(made).removeprefix('Plan: ')}")
-    for text in made.foreign:
-        console.say(f"! foreign {text}: not ours, left alone; it may let rows through")
-    if terminate:
-        losers = {login for login, _ in before - terminating.held(connection)}
-        _tell_ended(terminating.find(connection, made.installation, switched, losers=losers, ending=True))
-    elif not made.empty:
-        _tell_open(connection, terminating.find(connection, made.installation, switched))
-
-
-def _put_in_force(connection: psycopg.Connection, made: Plan, patience: Patience) -> datetime:
-    """Apply; return a moment after rights changed, by the server's clock: where nothing does, of the last time."""
-    switched: list[datetime] = []
-    with phases() as show:
-
-        def report(phase: Phase, done: int, total: int, what: str) -> None:
-            if phase is Phase.clean_up and not switched:
-                switched.append(terminating.clock(connection))
-            show(phase, done, total, what)
-
-        apply_in_phases(connection, made, patience=patience, report=report)
-    if made.empty:
-        return terminating.last_switch(connection)
-    return switched[0] if switched else terminating.clock(connection)
-
-
-def _tell_ended(found: list[terminating.Open]) -> None:
-    for one in found:
-        console.say(f"{'ended' if one.ended else 'did not end within 5 s'}: {one}")
-
-
-def _tell_open(connection: psycopg.Connection, found: list[terminating.Open]) -> None:
-    if found:
-        number = f"{len(found)} transaction{'' if len(found) == 1 else 's'}"
-        console.warn(
-            f"{number} begun before may go on under the old rights; `rowlock apply --terminate` ends such sessions"
-        )
-    for one in found:
-        console.say(f"  {one}")
-    if not terminating.may_see(connection):
-        who = connection.info.user
-        console.say(f'other people\'s open transactions were not looked at: grant pg_read_all_stats to "{who}"')
+        ask_to_widen(connection, made)
+    put_in_force(connection, made, patience, terminate=terminate, as_json=as_json)

@@ -45,10 +45,10 @@ def assign(
       rowlock assign department_head "subdepartments:Company/East"
       rowlock assign auditor alice --from 2026-12-01 --until 2026-12-31
     """
+    from rls.installed import installed
     from rls.organisation.assignments import Period, parse_moment
     from rls.organisation.assignments import assign as give
     from rls.organisation.principals import parse
-    from rls.plan.plan import installed
 
     period = Period(parse_moment(start, "--from"), parse_moment(end, "--until", end=True))
     _report(give(connection, installed(connection), role, parse(principal), period), as_json=as_json)
@@ -70,9 +70,9 @@ def unassign(connection: psycopg.Connection, role: str, principal: str, as_json:
     Example:
       rowlock unassign manager darcel_schlecht
     """
+    from rls.installed import installed
     from rls.organisation.assignments import unassign as take
     from rls.organisation.principals import parse
-    from rls.plan.plan import installed
 
     _report(take(connection, installed(connection), role, parse(principal)), as_json=as_json)
 
@@ -105,8 +105,8 @@ def assignments(connection: psycopg.Connection, role: str | None, as_json: bool)
     Example:
       rowlock assignments --role department_head
     """
+    from rls.installed import installed
     from rls.organisation.assignments import assignments as held
-    from rls.plan.plan import installed
 
     rows: list[dict[str, Any]] = [
         {

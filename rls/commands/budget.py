@@ -10,7 +10,7 @@ from rls.acting import become
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
 from rls.errors import RowlockError
-from rls.plan.plan import installed
+from rls.installed import installed
 from rls.report import console
 from rls.report.tables import table
 

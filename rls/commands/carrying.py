@@ -9,10 +9,10 @@ import psycopg
 
 from rls.carrying import Child, carrying, child_of, filling
 from rls.commands.connection import with_connection
-from rls.definition import load
+from rls.commands.options import definition_of
 from rls.errors import InputError, Problem
+from rls.installed import installed
 from rls.names import Installation
-from rls.plan import installed
 from rls.report import console
 from rls.state.tables import read_facts
 
@@ -35,7 +35,7 @@ def carry(connection: psycopg.Connection, entity: str, definitions: tuple[Path, 
       rowlock carry invoice_line rights.yaml > carry.sql
       psql -1 -v ON_ERROR_STOP=1 -f carry.sql
     """
-    definition = load(list(definitions))
+    definition = definition_of(definitions)
     child = next((one for one in definition.entities if one.name == entity and one.carries), None)
     if child is None:
         known = ", ".join(one.name for one in definition.entities if one.carries) or "none"

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 import click
 import psycopg
 
-from rls.commands.embedded import running_url
 from rls.errors import RowlockError
 from rls.report import console
 
@@ -88,6 +87,8 @@ def target(url: str | None = None) -> str:
     """Return the connection string to use; an empty one leaves everything to libpq."""
     if url or any(os.environ.get(variable) for variable in LIBPQ_VARIABLES):
         return url or ""
+    from rls.commands.embedded import running_url
+
     embedded = running_url()
     if embedded is not None:
         console.say("using the embedded server", style="dim")

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
 
 from rls.commands.connection import connect, url_option, with_connection
 from rls.commands.options import as_json, definition_of, definitions
-from rls.compiler.unfiltered import unfiltered
-from rls.definition import budget_lint, field_lint, json_schema
-from rls.definition.lint import lint
-from rls.definition.matrix import Row, following, matrix
-from rls.installation import read
+from rls.installed import applied_definition, installed
 from rls.names import Installation
-from rls.organisation.effective import effective, held_roles
-from rls.plan import applied_definition, compiled
 from rls.report import console
-from rls.report.matrices import matrix_data, matrix_tables
+
+if TYPE_CHECKING:
+    from rls.definition.matrix import Row
 
 
 @click.command()
@@ -37,6 +34,9 @@ def validate(definitions: tuple[Path, ...]) -> None:
       rowlock validate rights.yaml
       rowlock validate rights/                every *.yaml in a directory
     """
+    from rls.definition import budget_lint, field_lint
+    from rls.definition.lint import lint
+
     definition = definition_of(definitions)
     for warning in lint(definition):
         console.warn(str(warning))
@@ -55,6 +55,8 @@ def schema() -> None:
       rowlock schema > rowlock.schema.json
       # yaml-language-server: $schema=rowlock.schema.json     first line of rights.yaml
     """
+    from rls.definition.schema import json_schema
+
     console.json(json_schema())
 
 
@@ -73,6 +75,8 @@ def compile_(connection: psycopg.Connection, definitions: tuple[Path, ...]) -> N
       rowlock compile rights.yaml > rights.sql
       rowlock compile                          the definition Rowlock ships
     """
+    from rls.plan import compiled
+
     console.data(compiled(connection, definition_of(definitions)).rstrip())
 
 
@@ -106,13 +110,19 @@ def matrix_(
       rowlock matrix rights.yaml --role manager
       rowlock matrix --person alice
     """
+    from rls.compiler.unfiltered import unfiltered
+    from rls.definition.matrix import following, matrix
+    from rls.organisation.effective import effective, held_roles
+    from rls.report.matrices import matrix_data, matrix_tables
+
     names = Installation()
     if person:
         with connect(url) as connection:
+            names = installed(connection)
             definition = definition_of(definitions) if definitions else applied_definition(connection)
-            rows = effective(connection, definition, person)
-            held, names = held_roles(connection, person), read(connection) or names
+            held = held_roles(connection, person)
         by_role = unfiltered(definition)
+        rows = effective(definition, held, person)
         readers = {person: tuple(sorted({name for role in held for name in by_role.get(role, ())}))}
     else:
         definition = definition_of(definitions)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from rls.demo.demo import run, server
 from rls.report import console
 
 
@@ -17,6 +16,8 @@ def demo() -> None:
     each sees other rows.  Then a forbidden write is refused, and a change of
     rights takes effect in a session that is open.
     """
+    from rls.demo.demo import run, server
+
     console.say("starting a PostgreSQL of its own …", style="dim")
     with server() as embedded:
         for part in run(embedded):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
-from rls.doctor import Diagnosis, chosen, examine, mend, safe, script
 from rls.report import console
-from rls.report.diagnoses import diagnosis_data, diagnosis_parts
+
+if TYPE_CHECKING:
+    from rls.doctor import Diagnosis
 
 
 @click.command()
@@ -55,6 +57,9 @@ def doctor(
     """
     if applies and (as_json or fix):
         raise click.UsageError("--apply asks and talks; --json and --fix are for programs: say one")
+    from rls.doctor import chosen, examine, script
+    from rls.report.diagnoses import diagnosis_data, diagnosis_parts
+
     names = chosen(only, skip, thorough=thorough)
 
     def look() -> Diagnosis:
@@ -76,6 +81,8 @@ def doctor(
 
 def _mended(connection: psycopg.Connection, found: Diagnosis, *, yes: bool) -> bool:
     """Show the statements that are safe, ask, run them; return whether there were any."""
+    from rls.doctor import mend, safe
+
     statements = safe(found)
     if not statements:
         return False

@@ -65,8 +65,8 @@ def export(
       rowlock export deal deals.csv --as darcel_schlecht
       rowlock export deal - --as carol --columns id,title,amount --where stage=won | gzip > won.csv.gz
     """
+    from rls.installed import installed
     from rls.organisation.rows import delimiter_named
-    from rls.plan.plan import installed
     from rls.records.exporting import Wanted
     from rls.records.exporting import export as export_rows
 

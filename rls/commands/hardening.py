@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
 
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
-from rls.hardening import Hardening, hardening_script, read_hardening, soften, softening_script
-from rls.hardening import harden as put_in_force
-from rls.plan.plan import installed
+from rls.installed import installed
 from rls.report import console
+
+if TYPE_CHECKING:
+    from rls.hardening import Hardening
 
 SCHEMA_VERSION = 1
 """Version of the JSON; it grows when a key changes its meaning or goes."""
@@ -47,6 +48,9 @@ def harden(connection: psycopg.Connection, *, keys: bool, check: bool, undo: boo
       rowlock harden --check > harden.sql      for whoever is a superuser
       rowlock harden --undo
     """
+    from rls.hardening import harden as put_in_force
+    from rls.hardening import hardening_script, read_hardening, soften, softening_script
+
     if undo and keys:
         raise click.UsageError("--undo gives back everything: leave out --keys")
     installed(connection)

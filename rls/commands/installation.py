@@ -6,6 +6,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
+from rls.installed import read
 from rls.names import Installation
 from rls.report import console
 
@@ -34,7 +35,7 @@ def init(connection: psycopg.Connection, *, no_crm: bool, organisation: str, no_
     """
     from rls import installation
 
-    before = installation.read(connection)
+    before = read(connection)
     # The shipped definition reads people and departments from schema crm.
     rights = not no_rights and not no_crm and organisation == "crm"
     wanted = Installation(prefix=prefix, organisation=organisation)

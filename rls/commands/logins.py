@@ -55,10 +55,10 @@ def password(
       rowlock people password darcel_schlecht --prompt
       rowlock people password temp_help --keep --valid-until 2027-01-31
     """
+    from rls.installed import installed
     from rls.organisation import credentials
     from rls.organisation.logins import new_password
     from rls.organisation.passwords import write
-    from rls.plan.plan import installed
 
     if prompt and keep:
         raise click.UsageError("--keep leaves the password, --prompt asks for another: say one")
@@ -116,8 +116,8 @@ def limit(
       rowlock people limit analyst --statement-timeout 1h
       rowlock people limit analyst --none
     """
+    from rls.installed import installed
     from rls.organisation import limits as limiting
-    from rls.plan.plan import installed
 
     given = {
         "connections": connections,
@@ -145,8 +145,8 @@ def limits(connection: psycopg.Connection, *, mending: bool, as_json: bool) -> N
     Limits follow when they are set and at every `people sync`; whoever got a
     role otherwise has those of before, until --mend.
     """
+    from rls.installed import installed
     from rls.organisation import limits as limiting
-    from rls.plan.plan import installed
 
     installation = installed(connection)
     found = limiting.stated(connection, installation)

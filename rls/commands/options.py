@@ -6,7 +6,10 @@ from pathlib import Path
 
 import click
 
-from rls.definition import Definition, load, standard
+from rls.definition import Definition
+
+PEOPLE = 20
+"""How many people an effect shows, those with the greatest differences."""
 
 definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
 
@@ -15,4 +18,6 @@ as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a
 
 def definition_of(paths: tuple[Path, ...]) -> Definition:
     """Return the definition in the files named; without any, the one Rowlock ships."""
+    from rls.definition.loading import load, standard
+
     return load(list(paths) or [standard()])

@@ -111,9 +111,9 @@ def sync(
         --map 'department=Company/{regional_office}/{manager}' \\
         --map head=manager --set roles=manager --set head_roles=department_head
     """
+    from rls.installed import installed
     from rls.organisation import sync as syncing
     from rls.organisation.mapping import parse_options
-    from rls.plan.plan import installed
     from rls.report.phases import steps
 
     installation = installed(connection)
@@ -229,9 +229,9 @@ def list_people(connection: psycopg.Connection, words: tuple[str, ...], as_json:
       rowlock people list
       rowlock people list East department_head
     """
+    from rls.installed import installed
     from rls.organisation.current import read
     from rls.organisation.listing import listing
-    from rls.plan.plan import installed
 
     rows = [row for row in listing(read(connection, installed(connection))) if _matches(row, words)]
     if as_json:

@@ -76,9 +76,9 @@ def write(
         --certificate server.crt --key server.key
       pgbouncer -d /etc/pgbouncer/crm/pgbouncer.ini
     """
+    from rls.installed import installed
     from rls.pgbouncer import database, files
     from rls.pgbouncer.configuration import CHECKER, Configuration, Mode
-    from rls.plan.plan import installed
 
     if (certificate is None) != (key is None):
         raise click.UsageError("a certificate and its key go together: say --certificate and --key")
@@ -138,9 +138,9 @@ def check(connection: psycopg.Connection, target: str, *, accept: tuple[str, ...
       rowlock pgbouncer check /etc/pgbouncer/pgbouncer.ini
       rowlock pgbouncer check postgresql://rowlock_check@localhost:6432/pgbouncer
     """
+    from rls.installed import installed
     from rls.pgbouncer import asking
     from rls.pgbouncer.checking import findings
-    from rls.plan.plan import installed
 
     installed(connection)
     running = "://" in target or "=" in target
@@ -167,8 +167,8 @@ def check(connection: psycopg.Connection, target: str, *, accept: tuple[str, ...
 @with_connection
 def remove(connection: psycopg.Connection) -> None:
     """Take the function and PgBouncer's login away: nobody new gets through."""
+    from rls.installed import installed
     from rls.pgbouncer import database
-    from rls.plan.plan import installed
 
     installation = installed(connection)
     if not database.installed(connection):

@@ -51,10 +51,10 @@ def add(
       rowlock pool add crm_app --slices 8 --passwords new.csv
       rowlock pool add crm_app_9 --slice 9/10
     """
+    from rls.installed import installed
     from rls.organisation import pools
     from rls.organisation.logins import new_password
     from rls.organisation.passwords import write
-    from rls.plan.plan import installed
     from rls.pools import parse
 
     if part and slices:

@@ -106,7 +106,7 @@ def load(
         --map stage=deal_stage --set pipeline=sales --map amount=close_value \\
         --map engaged_on=engage_date --map closed_on=close_date
     """
-    from rls.plan.plan import installed
+    from rls.installed import installed
     from rls.records.fields import Options
     from rls.records.loading import load as load_file
     from rls.records.rejects import write

@@ -11,9 +11,10 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.definition import Definition, load
+from rls.commands.options import definition_of
+from rls.definition import Definition
+from rls.installed import installed
 from rls.names import Installation, QualifiedName, checked
-from rls.plan import installed
 from rls.referring import Reference, holding
 from rls.report import console
 from rls.resources import sql_text
@@ -39,7 +40,7 @@ def refer(connection: psycopg.Connection, definitions: tuple[Path, ...]) -> None
       rowlock refer rights.yaml > refer.sql
       psql -1 -v ON_ERROR_STOP=1 -f refer.sql
     """
-    definition, installation = load(list(definitions)), installed(connection)
+    definition, installation = definition_of(definitions), installed(connection)
     texts = list(_statements(connection, definition, installation))
     if not texts:
         console.say("no table of yours refers to another one of the definition")

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import psycopg
 from rich.console import Console
 
 from rls.commands.connection import with_connection
-from rls.commands.options import definition_of, definitions
-from rls.commands.rights import effect_of
+from rls.commands.options import PEOPLE, definition_of, definitions
 from rls.definition import digest
 from rls.errors import RowlockError
-from rls.plan import Plan, make_plan, refuse_older
 from rls.report import console
-from rls.report.effects import PEOPLE, effect_parts
-from rls.report.plans import summary
-from rls.revising.revision import Rights
+
+if TYPE_CHECKING:
+    from rls.plan import Plan
+    from rls.revising.revision import Rights
 
 _WIDTH = 110
 
@@ -70,6 +70,8 @@ def revision(
       rowlock revision -m "first rights" rights.yaml --dir rights --begin
       alembic -c rights/alembic.ini upgrade head
     """
+    from rls.plan import make_plan, refuse_older
+    from rls.report.plans import summary
     from rls.revising import files, writing
 
     made = make_plan(connection, definition_of(definitions))
@@ -110,6 +112,10 @@ def _follow(last: Rights, written: Rights) -> None:
 
 def _described(connection: psycopg.Connection, plan: Plan, *, counts: bool | None) -> Iterator[str]:
     """Yield the paragraphs a reviewer reads first."""
+    from rls.commands.comparing import effect_of
+    from rls.report.effects import effect_parts
+    from rls.report.plans import summary
+
     counted = effect_of(connection, plan, wanted=counts)
     for part in effect_parts(counted, people=PEOPLE) if counted else ():
         drawing = Console(width=_WIDTH, color_system=None, force_terminal=False, emoji=False)

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import click
 import psycopg
 
-from rls.commands.applying import COMPARING
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json, definition_of, definitions
-from rls.drift import Finding, findings, unaccepted
-from rls.effect import Effect, effect, in_force, level_changes
-from rls.errors import RowlockError
-from rls.names import Installation
-from rls.plan import Plan, applied_definition, make_plan, save
-from rls.plan.render import script
+from rls.commands.options import PEOPLE, as_json, definition_of, definitions
 from rls.report import console
-from rls.report.drift import counts, drift_data, drift_text
-from rls.report.effects import PEOPLE, counting, effect_data, effect_parts
-from rls.report.phases import working
-from rls.report.plans import plan_data, plan_text
 
 
 @click.command()
@@ -69,9 +57,13 @@ def plan(
       rowlock plan rights/ --check            for CI: exit 1 when not in sync
       rowlock plan rights/ --out plan.json    for review; then: rowlock apply plan.json
     """
-    wanted = definition_of(definitions)
-    with working(COMPARING):
-        made = make_plan(connection, wanted)
+    from rls.commands.comparing import effect_of, planned
+    from rls.plan import save
+    from rls.plan.render import script
+    from rls.report.effects import effect_data, effect_parts
+    from rls.report.plans import plan_data, plan_text
+
+    made = planned(connection, definition_of(definitions))
     counted = None if as_sql and not as_json else effect_of(connection, made, wanted=counts)
     if as_json:
         console.json(plan_data(made) | {"effect": effect_data(counted) if counted else None})
@@ -86,23 +78,6 @@ def plan(
         console.say(f"kept in {out}; apply it with: rowlock apply {out}")
     if check and not made.empty:
         raise click.exceptions.Exit(1)
-
-
-def effect_of(connection: psycopg.Connection, plan: Plan, *, wanted: bool | None) -> Effect | None:
-    """Return what a plan does to people and rows; None where it is not wanted, or nothing of rights changes.
-
-    :param wanted: None: where it may do anything.
-    """
-    if wanted is False or (wanted is None and plan.empty):
-        return None
-    try:
-        before = in_force(connection)
-    except RowlockError as error:
-        return Effect(notes=(f"rows are not counted: {error}",))
-    if wanted is None and not plan.membership_drift and not level_changes(before, plan.definition):
-        return None
-    with counting() as report:
-        return effect(connection, before, plan.definition, plan.installation, report=report)
 
 
 @click.command()
@@ -120,6 +95,10 @@ def verify(connection: psycopg.Connection, *, as_json: bool) -> None:
 
     Exit 0: nothing; 1: something.
     """
+    from rls.commands.comparing import by_hand
+    from rls.drift import unaccepted
+    from rls.report.drift import counts, drift_data, drift_text
+
     made, every = by_hand(connection)
     found = unaccepted(connection, every)
     if as_json:
@@ -128,31 +107,3 @@ def verify(connection: psycopg.Connection, *, as_json: bool) -> None:
         console.data(drift_text(made, found, accepted=len(every) - len(found)))
     if not made.empty or counts(found):
         raise click.exceptions.Exit(1)
-
-
-def by_hand(connection: psycopg.Connection) -> tuple[Plan, tuple[Finding, ...]]:
-    """Return what apply would put right of what was changed by hand, and what only a DBA may, accepted or not.
-
-    :raises RowlockError: nothing was applied yet.
-    """
-    with working(COMPARING):
-        made = make_plan(connection, applied_definition(connection))
-    with working("looking for what goes past them"), connection.transaction():
-        found = (*findings(connection, made.desired, made.installation), *_off_limits(connection, made.installation))
-    return made, found
-
-
-def _off_limits(connection: psycopg.Connection, installation: Installation) -> Iterator[Finding]:
-    """Yield the logins that have other limits than their roles say."""
-    from rls.organisation.limits import statement, written, wrong
-
-    for limit in wrong(connection, installation):
-        is_and_should = written(limit.limit, limit.actual), written(limit.limit, limit.wanted)
-        yield Finding(
-            "login",
-            limit.login,
-            "{}: {}, should be {}".format(limit.limit, *is_and_should),
-            "it may take more or less of the server than its roles say",
-            statement(limit.login, limit.limit, limit.wanted).as_string(connection),
-            "warning",
-        )

@@ -46,9 +46,9 @@ def as_person(connection: psycopg.Connection, person: str, *, query: str | None,
       rowlock as darcel_schlecht < report.sql
       rowlock as darcel_schlecht
     """
+    from rls.installed import installed
     from rls.organisation.sessions import check_person
     from rls.organisation.sessions import query as run
-    from rls.plan.plan import installed
 
     check_person(connection, installed(connection), person)
     if query is None and not sys.stdin.isatty():

@@ -6,7 +6,6 @@
 """
 
 from rls.definition.levels import Cell, cells, levels
-from rls.definition.loading import load, loads, standard
 from rls.definition.model import (
     FIELD_ACCESS,
     FIELD_OPERATIONS,
@@ -27,7 +26,6 @@ from rls.definition.model import (
     Role,
     SeveralRoles,
 )
-from rls.definition.schema import json_schema
 from rls.definition.storing import digest, dump, parse
 
 __all__ = [
@@ -53,10 +51,6 @@ __all__ = [
     "cells",
     "digest",
     "dump",
-    "json_schema",
     "levels",
-    "load",
-    "loads",
     "parse",
-    "standard",
 ]

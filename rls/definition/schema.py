@@ -66,7 +66,7 @@ Value = Annotated[str, AfterValidator(_value), Field(json_schema_extra={"minLeng
 class Raw(BaseModel):
     """What all parts of the file have in common: no other keys, no conversions."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True, defer_build=True)
 
 
 class Table(Raw):

@@ -19,7 +19,8 @@ from rich.text import Text
 
 from rls.definition import Definition, Level, Permission
 from rls.installation import install
-from rls.plan import applied_definition, deploy
+from rls.installed import applied_definition
+from rls.plan import deploy
 from rls.resources import sql_text
 from rls.server import EmbeddedServer
 

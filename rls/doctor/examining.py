@@ -15,8 +15,8 @@ from rls.doctor.check import Check, Diagnosis, Unseen
 from rls.drift import Finding
 from rls.drift.findings import SEVERITIES, parameters
 from rls.errors import InputError, PlanError, Problem, RowlockError
-from rls.plan import Plan, definition_in_force, make_plan
-from rls.plan.plan import installed
+from rls.installed import definition_in_force, installed
+from rls.plan import Plan, make_plan
 from rls.resources import directory, sql_text
 from rls.state.catalog import pin
 from rls.state.objects import State

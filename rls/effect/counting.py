@@ -25,8 +25,8 @@ from rls.effect.reading import Limits, reading, reason
 from rls.effect.reasons import Reasons
 from rls.effect.shapes import Shape, shape_of
 from rls.effect.sides import Side
+from rls.installed import applied_definition
 from rls.names import Installation
-from rls.plan.plan import applied_definition
 from rls.state.catalog import pin
 from rls.state.tables import read_facts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -29,11 +30,10 @@ def held_roles(connection: Connection[Any], login: str) -> tuple[str, ...]:
         return tuple(name for (name,) in connection.execute(sql_text("organisation/held_roles.sql"), {"login": login}))
 
 
-def effective(connection: Connection[Any], definition: Definition, login: str) -> tuple[Row, ...]:
+def effective(definition: Definition, held: Collection[str], login: str) -> tuple[Row, ...]:
     """Return the matrix of one person: a row for every entity and operation, with their login as the role.
 
-    :raises RowlockError: nobody active has that login.
+    :param held: the names of the roles the person holds.
     """
-    held = held_roles(connection, login)
     roles = [role for role in definition.roles if role.name in held]
     return matrix(replace(definition, roles=(combined(definition, roles, login),)))

@@ -3,21 +3,18 @@
 from rls.plan.apply import apply, deploy
 from rls.plan.history import definition_at, history, refuse_older
 from rls.plan.phases import Patience, apply_in_phases
-from rls.plan.plan import Plan, applied_definition, compiled, definition_in_force, installed, make_plan
+from rls.plan.plan import Plan, compiled, make_plan
 from rls.plan.saved import is_saved, planned_again, save
 
 __all__ = [
     "Patience",
     "Plan",
-    "applied_definition",
     "apply",
     "apply_in_phases",
     "compiled",
     "definition_at",
-    "definition_in_force",
     "deploy",
     "history",
-    "installed",
     "is_saved",
     "make_plan",
     "planned_again",

@@ -11,7 +11,8 @@ from psycopg.rows import class_row
 
 from rls.definition.model import Definition
 from rls.errors import PlanError, Problem, RowlockError
-from rls.plan.plan import Plan, installed, stored
+from rls.installed import installed, stored
+from rls.plan.plan import Plan
 
 
 @dataclass(frozen=True)

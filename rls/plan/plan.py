@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from psycopg import Connection, errors
+from psycopg import Connection
 
-from rls import installation as installing
 from rls.compiler import compile_state
 from rls.definition.model import Definition
-from rls.definition.storing import digest, parse
+from rls.definition.storing import digest
 from rls.drift import deviations, sound
-from rls.errors import PlanError, Problem, RowlockError
+from rls.errors import PlanError, Problem
+from rls.installed import installed, read
 from rls.names import Installation, QualifiedName
 from rls.plan.changes import Action, Change
 from rls.plan.diff import diff
@@ -136,55 +135,6 @@ def _against(
     )
 
 
-def installed(connection: Connection[Any]) -> Installation:
-    """Return the installation of the connected database.
-
-    :raises RowlockError: there is none, or who is logged in may not look.
-    """
-    try:
-        found = installing.read(connection)
-    except errors.InsufficientPrivilege as error:
-        advice = "connect as a superuser, or as a member of the owner of schema rls"
-        raise RowlockError(f"{error.diag.message_primary}: {advice}") from error
-    if found is None:
-        raise RowlockError(
-            f'Rowlock is not installed in database "{connection.info.dbname}": run `rowlock init` there first'
-        )
-    return found
-
-
-def applied_definition(connection: Connection[Any]) -> Definition:
-    """Return the definition that was applied last; the database keeps it.
-
-    :raises RowlockError: none was, or another version of Rowlock wrote it.
-    """
-    found = definition_in_force(connection)
-    if found is None:
-        raise RowlockError("no definition was applied to this database yet: run `rowlock apply`")
-    return found
-
-
-def definition_in_force(connection: Connection[Any]) -> Definition | None:
-    """Return the definition that was applied last, or None where none was.
-
-    :raises RowlockError: Rowlock is not installed, or another version of it wrote the definition.
-    """
-    installed(connection)
-    row = connection.execute("select definition from rls.installation").fetchone()
-    return stored(row[0]) if row and row[0] is not None else None
-
-
-def stored(data: Mapping[str, Any]) -> Definition:
-    """Return a definition the database kept.
-
-    :raises RowlockError: another version of Rowlock wrote it.
-    """
-    try:
-        return parse(data)
-    except ValueError as error:
-        raise RowlockError(f"{error}: apply the definitions file again") from error
-
-
 def membership_drift(connection: Connection[Any]) -> tuple[str, ...]:
     """Return every membership in Rowlock's database roles that should be there and is not, or is and should not."""
     query = "select drift, role::text, member::text from rls.membership_drift() order by 2, 3"
@@ -217,7 +167,7 @@ def compiled(connection: Connection[Any], definition: Definition) -> str:
     """
     with connection.transaction():
         pin(connection)
-        installation = installing.read(connection) or Installation()
+        installation = read(connection) or Installation()
         facts = read_facts(connection, _tables(definition), installation)
         changes = diff(State(), compile_state(definition, facts, installation))
         return script(changes, installation)

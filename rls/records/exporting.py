@@ -14,9 +14,9 @@ from rls.acting import acting_as
 from rls.definition.model import Entity
 from rls.definition.wording import unknown
 from rls.errors import InputError, Problem, RowlockError
+from rls.installed import applied_definition
 from rls.names import Installation, QualifiedName
 from rls.organisation.sessions import check_person
-from rls.plan.plan import applied_definition
 from rls.records.extent import exportable
 from rls.records.log import BROKEN_OFF, FINISHED, Draft, enter
 from rls.records.table import entity_called

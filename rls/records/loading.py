@@ -12,10 +12,10 @@ from psycopg import Connection, Rollback
 
 from rls.definition.wording import shown
 from rls.errors import Problem, RowlockError
+from rls.installed import applied_definition
 from rls.names import Installation
 from rls.organisation.rows import Row, Table
 from rls.organisation.sessions import check_person
-from rls.plan.plan import applied_definition
 from rls.records.checking import Checker, Findings, Note, Record
 from rls.records.fields import Field, Options, fields, unused
 from rls.records.log import Draft, check_may_enter, enter

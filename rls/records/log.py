@@ -14,8 +14,8 @@ from psycopg.rows import class_row
 
 from rls.acting import acting_as
 from rls.errors import RowlockError
+from rls.installed import installed
 from rls.names import Installation
-from rls.plan.plan import installed
 from rls.resources import sql_text
 
 Kind = Literal["export", "import", "update"]

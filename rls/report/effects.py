@@ -19,11 +19,8 @@ from rls.report import console
 SCHEMA_VERSION = 2
 """Version of the JSON; it grows when a key changes its meaning or goes."""
 
-PEOPLE = 20
-"""How many people a table shows, those with the greatest differences."""
 
-
-def effect_parts(effect: Effect, *, people: int = PEOPLE) -> Iterator[RenderableType]:
+def effect_parts(effect: Effect, *, people: int) -> Iterator[RenderableType]:
     """Yield what to print: the lines of rights, a table of people and rows, sums, and what was not counted."""
     lines = level_lines(effect.changes)
     if lines:

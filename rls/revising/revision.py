@@ -8,7 +8,8 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from typing import Any
 
-from rls.definition import Definition, loads
+from rls.definition import Definition
+from rls.definition.loading import loads
 from rls.definition.writing import text
 from rls.errors import PlanError, Problem
 from rls.names import Installation, QualifiedName

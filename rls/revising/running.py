@@ -14,8 +14,9 @@ from rls.acting import become
 from rls.compiler import compile_state
 from rls.definition import Definition, digest
 from rls.errors import PlanError, Problem, StalePlanError
+from rls.installed import installed
 from rls.names import Installation, QualifiedName
-from rls.plan import Patience, apply_in_phases, history, installed
+from rls.plan import Patience, apply_in_phases, history
 from rls.plan.changes import Change, Phase
 from rls.plan.phases import Report
 from rls.plan.plan import replan

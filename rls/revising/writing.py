@@ -11,7 +11,8 @@ from psycopg import Connection
 from rls import __version__
 from rls.definition import Definition
 from rls.errors import PlanError, Problem
-from rls.plan import Plan, definition_in_force, make_plan
+from rls.installed import definition_in_force
+from rls.plan import Plan, make_plan
 from rls.plan.changes import Change, Phase
 from rls.plan.render import statements
 from rls.revising.literal import Literals, constants

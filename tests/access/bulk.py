@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 
 from rls.errors import RowlockError
-from rls.plan.plan import installed
+from rls.installed import installed
 from rls.records.exporting import Wanted, export
 from tests.access import observer
 from tests.access.judge import Judge

@@ -11,7 +11,7 @@ import psycopg
 from psycopg import sql
 from ruamel.yaml import YAML
 
-import rls.definition
+from rls.definition.loading import load
 from rls.definition.model import Definition
 from rls.plan import deploy
 from tests.access.rows import key_of
@@ -41,7 +41,7 @@ def establish(connection: psycopg.Connection, definition: Mapping[str, Any], dir
     """Deploy the definition through the program's own front door, a file, and return it."""
     path = directory / "definition.yaml"
     path.write_text(dumped(definition), encoding="utf-8")
-    loaded = rls.definition.load([path])
+    loaded = load([path])
     deploy(connection, loaded)
     return loaded
 

@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 import psycopg
 from psycopg import sql
 
-from rls.definition import load
+from rls.definition.loading import load
 from rls.definition.model import Definition
 from rls.plan import deploy, make_plan
 from tests.fixtures.database import Database

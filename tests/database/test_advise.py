@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from rls.advice import Advice, advise
-from rls.definition import load, standard
+from rls.definition.loading import load, standard
 from rls.definition.model import Definition
 from tests.fixtures.database import Cluster, Database
 

@@ -20,8 +20,9 @@ from rls.definition.model import OPERATIONS, Definition
 from rls.effect import Effect, ImportEffect, Limits, effect
 from rls.effect.counting import COUNTED
 from rls.effect.sides import Side
+from rls.installed import applied_definition, installed
 from rls.names import predicate_name
-from rls.plan import applied_definition, deploy, installed
+from rls.plan import deploy
 from rls.report.effects import effect_parts
 from rls.state.objects import Function
 from rls.state.tables import read_facts
@@ -312,7 +313,7 @@ def test_export_and_import(company: psycopg.Connection) -> None:
     assert exported["deal", "export"].after == column(company, "select count(*) from crm.deal")[0]
     assert {one.difference for one in exported.values()} == {one.after for one in exported.values()}
     assert found.imports == (ImportEffect("alice", "Alice", "deal", "none", "own"),)
-    printed = "\n".join(str(part) for part in effect_parts(found))
+    printed = "\n".join(str(part) for part in effect_parts(found, people=20))
     assert "Import:\n  deal none → own: Alice" in printed
     assert "lose fields" in printed
 

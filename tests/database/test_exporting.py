@@ -15,7 +15,7 @@ import pytest
 from click.testing import Result
 
 import rls.records.exporting as room
-from rls.definition import load
+from rls.definition.loading import load
 from rls.names import Installation
 from rls.plan import deploy
 from tests.fixtures.database import Cluster, Database

@@ -12,7 +12,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from rls.definition import load
+from rls.definition.loading import load
 from rls.plan import deploy
 from tests.fixtures.database import Cluster, Database
 from tests.oracle.roles import LEVELS

@@ -15,7 +15,8 @@ from alembic.script import ScriptDirectory
 from psycopg import conninfo, sql
 
 from rls.errors import RowlockError
-from rls.installation import configuration, install, read, uninstall, upgrade
+from rls.installation import configuration, install, uninstall, upgrade
+from rls.installed import read
 from rls.names import Installation
 from tests.fixtures.database import Database
 

@@ -10,7 +10,7 @@ from typing import LiteralString
 import pytest
 from click.testing import Result
 
-from rls.definition import load
+from rls.definition.loading import load
 from rls.plan import deploy
 from tests.fixtures.database import Cluster, Database
 

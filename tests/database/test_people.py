@@ -281,8 +281,8 @@ def test_a_failing_sync_leaves_nothing(people: People) -> None:
 def test_what_changed_meanwhile_stops_the_sync(people: People) -> None:
     """Nothing happens that was not shown."""
     from rls.errors import PlanError
+    from rls.installed import installed
     from rls.organisation import sync
-    from rls.plan.plan import installed
 
     connection = people.database.connect()
     installation = installed(connection)

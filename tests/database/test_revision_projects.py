@@ -125,7 +125,7 @@ def test_a_table_comes_under_rights_and_goes_again(shop: Project) -> None:
 
 def shop_rights() -> Any:
     """Return the rights on the shop's table."""
-    from rls.definition import loads
+    from rls.definition.loading import loads
 
     return loads(OWN, "own")
 

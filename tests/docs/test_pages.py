@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
-import rls.definition
+from rls.definition.loading import load
 from tests.docs.commands import commands
 from tests.docs.pages import ROOT, Page, name, pages
 
@@ -103,7 +103,7 @@ def test_the_readmes_definition_loads(tmp_path: Path) -> None:
     for block in blocks:
         file = tmp_path / f"line_{block.line}.yaml"
         file.write_text(block.text, encoding="utf-8")
-        assert rls.definition.load([file]).entities
+        assert load([file]).entities
     assert blocks
 
 

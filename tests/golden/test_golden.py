@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rls.compiler import compile_state
-from rls.definition import load
+from rls.definition.loading import load
 from rls.definition.model import Definition
 from rls.names import Installation, QualifiedName
 from rls.plan.diff import diff

@@ -9,7 +9,7 @@ import pytest
 from rls.compiler.metering import Metering
 from rls.compiler.rights import Rights
 from rls.compiler.unfiltered import reads_everything, unfiltered
-from rls.definition import load
+from rls.definition.loading import load
 from tests.database.company import definition
 
 ENTITIES = """

@@ -9,7 +9,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from rls.definition import OPERATIONS, Definition, load
+from rls.definition import OPERATIONS, Definition
+from rls.definition.loading import load
 
 ENTITIES: dict[str, Any] = {
     "lead": {

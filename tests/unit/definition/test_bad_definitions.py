@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rls.definition import load
+from rls.definition.loading import load
 from rls.errors import DefinitionError
 
 BAD = Path(__file__).parent / "bad"

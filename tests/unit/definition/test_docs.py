@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rls.definition import json_schema, load, standard
+from rls.definition.loading import load, standard
 from rls.definition.matrix import markdown
 from rls.definition.role_rules import LONGEST_VERB
+from rls.definition.schema import json_schema
 from rls.names import MAX_BYTES
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -10,9 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from cli import main
-from rls.definition import Level, Operation, budget_lint, field_lint, levels, load
+from rls.definition import Level, Operation, budget_lint, field_lint, levels
 from rls.definition.combining import combined
 from rls.definition.lint import lint
+from rls.definition.loading import load
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "fields.md").read_text(encoding="utf-8")

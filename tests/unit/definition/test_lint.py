@@ -7,9 +7,10 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from rls.definition import OPERATIONS, Cell, Definition, Level, budget_lint, cells, levels, load, standard
+from rls.definition import OPERATIONS, Cell, Definition, Level, budget_lint, cells, levels
 from rls.definition.field_lint import notes
 from rls.definition.lint import Loss, lint, losses
+from rls.definition.loading import load, standard
 from tests.unit.definition.examples import ENTITIES, definitions, loaded
 
 

@@ -13,7 +13,8 @@ from random import Random
 
 import pytest
 
-from rls.definition import Definition, load, standard
+from rls.definition import Definition
+from rls.definition.loading import load, standard
 from rls.errors import DefinitionError
 from tests.unit.definition.mutations import mutated
 

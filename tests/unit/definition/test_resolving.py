@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from rls.definition import Carries, Definition, Level, Owner, Parent, Pipeline, load
+from rls.definition import Carries, Definition, Level, Owner, Parent, Pipeline
+from rls.definition.loading import load
 from rls.names import QualifiedName
 from tests.oracle import roles as oracle
 from tests.unit.definition.examples import ENTITIES, definitions, loaded

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from rls.definition import json_schema, schema
+from rls.definition import schema
+from rls.definition.schema import json_schema
 
 SCHEMA = json_schema()
 

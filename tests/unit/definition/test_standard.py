@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rls.definition import Cell, Entity, Level, Operation, Role, levels, load, standard
+from rls.definition import Cell, Entity, Level, Operation, Role, levels
+from rls.definition.loading import load, standard
 
 DEFINITION = load([standard()])
 ROLES = {role.name: role for role in DEFINITION.roles}

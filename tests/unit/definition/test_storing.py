@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from rls.definition import Definition, digest, dump, load, parse, standard
+from rls.definition import Definition, digest, dump, parse
+from rls.definition.loading import load, standard
 from tests.unit.definition.examples import definitions, loaded
 
 OWN_TABLES = Path(__file__).parent / "good" / "own_tables.yaml"

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from rls.definition import Definition, load, loads, standard
+from rls.definition import Definition
+from rls.definition.loading import load, loads, standard
 from rls.definition.writing import text
 from rls.errors import DefinitionError
 from tests.unit.definition.examples import definitions, loaded
