@@ -39,7 +39,8 @@ class Fields:
 
         Reading: none of whose values another role of the same person could
         bring within reach, since privileges of a column know no rows.
-        Writing: those the role may write anywhere; where, a trigger asks.
+        Writing: those the role may write anywhere, by whatever role the record
+        is written; where, a trigger asks.
         """
         allowed = self._seen_wherever_read if operation == "read" else self._writes
         return frozenset(

@@ -14,6 +14,9 @@ from rls.state.objects import Command, Grant
 COMMANDS: dict[Operation, Command] = {"read": "select", "create": "insert", "update": "update", "delete": "delete"}
 """The operations PostgreSQL has a command for, and that command."""
 
+ON_COLUMNS: tuple[Operation, ...] = ("read", "create", "update")
+"""Those whose privilege is one on columns."""
+
 READ = {
     "reach": ("login", "mine", "person_id", "person_key", "team"),
     "team": (
@@ -63,29 +66,33 @@ def reading_reach(grantee: str) -> Iterator[Grant]:
 def granted(rights: Rights, role: Role, table: Table, grantee: str) -> Iterator[Grant]:
     """Yield what the role may do with the table: on columns, never on the whole table, and nothing it cannot reach."""
     entity, where = rights.entity, (table.name.schema, table.name.name)
-    names = sorted(column.name for column in table.columns if shown(entity, column))
-    key, kept, fields = entity.key or table.key, _kept(entity, table), Fields(rights)
-    offered = {}
-    for operation in COMMANDS:
-        withheld = fields.withheld(role, operation) | kept.get(operation, set())
-        offered[operation] = tuple(name for name in names if name not in withheld)
     reached = [operation for operation in COMMANDS if rights.reaches(role, operation)]
     if reached:
         yield Grant(grantee, where[0], None, "usage")
     if "create" in reached:
         yield from (Grant(grantee, sequence.schema, sequence.name, "usage") for sequence in table.sequences)
         yield from (Grant(grantee, schema, None, "usage") for schema in {each.schema for each in table.sequences})
-    if entity.barrier:
+    if entity.barrier and {"update", "delete"} & set(reached):
         # Whoever changes or removes a record names it by its key, by whatever role they read it; what it holds is read
         # behind the barrier.
-        offered["read"] = ()
-        if {"update", "delete"} & set(reached):
-            yield Grant(grantee, *where, "select", tuple(sorted(key)))
-    for operation in reached:
-        if operation == "delete":
-            yield Grant(grantee, *where, "delete")
-        elif offered[operation]:
-            yield Grant(grantee, *where, COMMANDS[operation], offered[operation])
+        yield Grant(grantee, *where, "select", tuple(sorted(entity.key or table.key)))
+    if "delete" in reached:
+        yield Grant(grantee, *where, "delete")
+    for operation in ON_COLUMNS:
+        if columns := _offered(rights, role, table, operation):
+            yield Grant(grantee, *where, COMMANDS[operation], columns)
+
+
+def _offered(rights: Rights, role: Role, table: Table, operation: Operation) -> tuple[str, ...]:
+    """Return the columns the role may name, sorted."""
+    entity, fields = rights.entity, Fields(rights)
+    names = {column.name for column in table.columns if shown(entity, column)}
+    reached = rights.reaches(role, operation)
+    if operation == "read":
+        return tuple(sorted(names - fields.withheld(role, "read"))) if reached and not entity.barrier else ()
+    # Where the role writes no record itself, another role of the same person may, and this one the fields in it.
+    names = names - fields.withheld(role, operation) if reached else names & fields.named(role, operation)
+    return tuple(sorted(names - _kept(entity, table)[operation]))
 
 
 def fillable(entity: Entity, table: Table) -> tuple[Column, ...]:

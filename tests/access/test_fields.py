@@ -52,6 +52,7 @@ ROLES: dict[str, Any] = {
     "seller": {"deal": {**ALL, "fields": {"money": {"read": "department", "update": "own"}}}},
     "clerk": {"deal": {**ALL, "fields": {"money": "none"}}},
     "guest": {"deal": {"read": "own", "stages": {"won": {"read": "all"}}, "fields": {"money": {"read": "all"}}}},
+    "adder": {"deal": {"fields": {"money": "own"}}},
 }
 HELD = {
     "chief": ["chief"],
@@ -60,6 +61,8 @@ HELD = {
     "guest": ["guest"],
     "both": ["seller", "guest"],
     "two": ["clerk", "guest"],
+    "added": ["clerk", "adder"],
+    "only": ["adder"],
 }
 
 

@@ -113,17 +113,18 @@ def reaches_any(company: Company, role: str, operation: str, entity: str) -> boo
 def gives_field(company: Company, role: str, operation: str, entity: str, group: str) -> bool:
     """Say whether a role gives the privilege on the group's columns of the table.
 
-    To write them where it writes them in any record; in which, is asked row by
-    row.  To read them where it reads records at all, and it and any second
-    role, held together, reach none whose fields they withhold.  A role that follows the clock is a
-    membership between its assignments, too, and then counts for nothing: the
-    second must do alone.
+    To write them where it writes them in any record, its own or what another
+    role of the person lets them write; in which, is asked row by row.  To read
+    them where it reads records at all, and it and any second role, held
+    together, reach none whose fields they withhold.  A role that follows the
+    clock is a membership between its assignments, too, and then counts for
+    nothing: the second must do alone.
     """
-    if not reaches_any(company, role, operation, entity):
-        return False
     places = list(_places(company, entity, operation))
     if operation != "read":
         return any(_fields(company, role, group, *place) != "none" for place in places)
+    if not reaches_any(company, role, operation, entity):
+        return False
     roles = company.definition["roles"]
     others = [name for name, node in roles.items() if name != role and not (node or {}).get("abstract")]
     timed = (roles[role] or {}).get("timed", False)

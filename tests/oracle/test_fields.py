@@ -182,7 +182,18 @@ def test_a_column_is_written_by_whoever_writes_it_anywhere() -> None:
     assert names_field(company("setter"), ME, "update", "deal", "finance")
     assert names_field(company("setter"), ME, "create", "line", "finance")
     assert not names_field(company("clerk"), ME, "update", "deal", "finance")
-    assert not names_field(company("blind"), ME, "update", "deal", "finance"), "it updates no deal"
+    assert names_field(company("blind"), ME, "update", "deal", "finance"), "in deals another role updates"
+    assert names_field(company("blind"), ME, "create", "line", "finance")
+    assert not names_field(company("blind"), ME, "update", "deal", "terms")
+    assert not names_field(company("reader"), ME, "update", "deal", "finance")
+
+
+def test_what_one_role_adds_is_written_where_another_writes() -> None:
+    """Permissions of all of a person's roles add up."""
+    for operation in ("update", "create"):
+        assert writes_field(company("clerk", "blind"), ME, operation, deal("west"), "finance")
+        assert not writes_field(company("seller", "blind"), ME, operation, deal("west"), "finance")
+        assert not writes_field(company("blind"), ME, operation, deal("me"), "finance")
 
 
 def test_whoever_names_a_field_sees_it_wherever_they_read() -> None:
