@@ -8,6 +8,9 @@ or --bin names) or in a new database of the server at --url.  What was measured
 is kept there: an interrupted run goes on, another set of policies starts anew.
 Another version of the shipped tables or functions needs another directory.
 
+Beside ✗, a missed target, stand letters of the reasons that were found; the last
+lines say what they mean.
+
 In a cell everyone runs the same query in turn; figures are medians of the
 runs, after one that is not counted.  By default they are of the processor, in
 the session's server process, where that is known (Linux, same machine), so that
@@ -35,6 +38,7 @@ from bench.queries.contenders import CONTENDERS, FORMS, HAND, ROWLOCK
 from bench.queries.measuring import Effort
 from bench.queries.people import COMPARED, PEOPLE
 from bench.queries.queries import QUERIES, QUICK
+from bench.queries.reasons import LEGEND
 from bench.queries.running import Connect, Runner, Wanted
 from bench.queries.state import State
 from rls.server import EmbeddedServer
@@ -69,7 +73,12 @@ def main() -> None:
     named = {place: state.cells[place] for _, _, place in wanted.cells()}
     _print(named, wanted, title)
     if arguments.json:
-        found = {"title": title, "clock": wanted.clock, "cells": list(table.as_json(named, wanted.clock))}
+        found = {
+            "title": title,
+            "clock": wanted.clock,
+            "reasons": LEGEND,
+            "cells": list(table.as_json(named, wanted.clock)),
+        }
         arguments.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     if arguments.plot:
         levels = {person.name: person.widest for person in PEOPLE}
@@ -207,6 +216,7 @@ def _print(cells: table.Cells, wanted: Wanted, title: str) -> None:
             console.print(table.against_others(cells, person.name, wanted.clock))
     console.print(table.missed(cells, wanted.clock))
     console.print(table.summary(cells, wanted.clock))
+    console.print(table.legend(cells, wanted.clock))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
+from typing import Any
 
 from bench.queries.asking import Asking
 from bench.queries.queries import Query
@@ -18,6 +21,12 @@ _READ = re.compile(rf"Seq Scan on (?:\w+\.)?({'|'.join(BIG)})\b")
 
 _PARAMETER = re.compile(r"\(InitPlan \d+\)\.col\d+|\$\d+")
 
+_LIVE = "OR NULL::boolean"
+"""What every live test has in it, and nothing else."""
+
+Node = dict[str, Any]
+"""A node of a plan, as EXPLAIN says it in JSON."""
+
 
 def plan(asking: Asking, statement: str, *, analyze: bool = False) -> str:
     """Return the plan of what a session runs; with *analyze* it is run, and undone."""
@@ -29,6 +38,38 @@ def plan(asking: Asking, statement: str, *, analyze: bool = False) -> str:
     finally:
         asking.run("rollback")
     return "\n".join(line for line in lines if analyze or not line.strip().startswith(("Output:", "Query Identifier:")))
+
+
+def tree(asking: Asking, statement: str, options: str) -> tuple[Node, float]:
+    """Return the plan of what a session runs, and the milliseconds of planning; what is run is undone."""
+    asking.run("begin")
+    try:
+        (found,) = json.loads(asking.run(f"explain ({options}, format json) {statement}").get_value(0, 0) or b"")
+    finally:
+        asking.run("rollback")
+    return found["Plan"], found.get("Planning Time", 0.0)
+
+
+def nodes(plan: Node) -> Iterator[Node]:
+    """Yield a node and those below it, those of sub-selects aside."""
+    yield plan
+    for child in children(plan):
+        yield from nodes(child)
+
+
+def children(plan: Node) -> list[Node]:
+    """Return the nodes just below, those of sub-selects aside."""
+    return [child for child in plan.get("Plans", ()) if "Subplan Name" not in child]
+
+
+def is_live(condition: str) -> bool:
+    """Tell whether a condition holds a live test of a policy."""
+    return _LIVE in condition
+
+
+def is_alternative(condition: str) -> bool:
+    """Tell whether a condition holds a live test of a policy, and what a row may fulfil instead."""
+    return is_live(condition) and " OR " in condition.replace(_LIVE, "")
 
 
 def same(one: str, other: str) -> bool:

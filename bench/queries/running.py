@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psycopg
@@ -16,8 +16,9 @@ from bench.queries.contenders import HAND, ROWLOCK, Contender
 from bench.queries.measuring import Effort, measure
 from bench.queries.people import COMPARED, Person, Viewer, viewers
 from bench.queries.queries import Query, values
+from bench.queries.reasons import Miss, Side
 from bench.queries.state import Measured, Place, State
-from bench.queries.targets import mark
+from bench.queries.targets import MISSED
 
 Connect = Callable[[], psycopg.Connection]
 
@@ -65,11 +66,12 @@ class Runner:
         whose: Person | None = None
         try:
             for person, query, place in self._wanted.cells():
-                if not self._is_measured(query, place):
+                measured = self._is_measured(query, place)
+                if not measured or self._is_unexplained(self._state.cells[place]):
                     if person is not whose:
                         self._become(self._viewers[person.name])
                         whose = person
-                    self._state.add(self._cell(query, place))
+                    self._state.add(self._cell(query, place, self._state.cells[place] if measured else None))
                 done(place)
         finally:
             self._close()
@@ -97,26 +99,40 @@ class Runner:
             session.close()
         self._sessions = []
 
-    def _cell(self, query: Query, place: Place) -> Measured:
+    def _cell(self, query: Query, place: Place, cell: Measured | None) -> Measured:
+        """Measure a cell, where it is not; say why it is missed, where it is."""
         sessions = [session for session in self._sessions if session.contender.can(query, session.viewer, place.form)]
         statements = {
             session.contender.name: session.prepare(query, self._values, place.form, place.workers)
             for session in sessions
         }
-        runs, patience = measure(sessions, query, statements, self._wanted.effort)
-        cell = Measured(place, patience, runs, self._objections(query, sessions, statements))
-        if self._wanted.explain and self._worth_explaining(cell):
+        if cell is None:
+            runs, patience = measure(sessions, query, statements, self._wanted.effort)
+            cell = Measured(place, patience, runs, self._objections(query, sessions, statements))
+        if self._is_unexplained(cell):
+            cell = replace(cell, reasons=self._reasons(query, cell, _both(sessions), statements))
+        if self._wanted.explain and (cell.objections or cell.verdict(self._wanted.clock) == MISSED):
             _explain(self._wanted.explain, cell, sessions, statements, self._wanted.clock)
         return cell
+
+    def _reasons(
+        self, query: Query, cell: Measured, sessions: Sequence[Asking], statements: dict[str, str]
+    ) -> list[str]:
+        spreads = cell.both(self._wanted.clock)
+        by_hand, rowlock = (
+            Side(session, statements[session.contender.name], spread)
+            for session, spread in zip(sessions, spreads, strict=True)
+        )
+        with self._connect() as administrator:
+            return Miss(query, self._values, cell.place.form, by_hand, rowlock).reasons(administrator)
 
     def _objections(self, query: Query, sessions: Sequence[Asking], statements: dict[str, str]) -> list[str]:
         by_hand, rowlock = (plans.plan(session, statements[session.contender.name]) for session in _both(sessions))
         sees_all = sessions[0].viewer.person.widest == "all"
         return plans.objections(query, by_hand, rowlock, sees_all=sees_all)
 
-    def _worth_explaining(self, cell: Measured) -> bool:
-        by_hand, rowlock = (cell.spread(each.name, self._wanted.clock) for each in (HAND, ROWLOCK))
-        return bool(cell.objections) or (by_hand is not None and rowlock is not None and mark(by_hand, rowlock) == "✗")
+    def _is_unexplained(self, cell: Measured) -> bool:
+        return cell.reasons is None and cell.verdict(self._wanted.clock) == MISSED
 
 
 def _both(sessions: Sequence[Asking]) -> list[Asking]:

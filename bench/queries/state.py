@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.queries.targets import Spread
+from bench.queries.contenders import HAND, ROWLOCK
+from bench.queries.targets import MISSED, Spread, mark
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Measured:
-    """A cell: contender → milliseconds passed and computed, run by run; what is wrong with the plan.
+    """A cell: contender → milliseconds passed and computed, run by run; what is wrong with the plan; why it is missed.
 
     Who took longer than *patience*, in milliseconds, was cancelled and has no runs.
+    *reasons* are letters of :data:`bench.queries.reasons.LEGEND`; None: nobody asked.
     """
 
     place: Place
     patience: float
     runs: dict[str, list[tuple[float, float | None]]]
     objections: list[str] = field(default_factory=list)
+    reasons: list[str] | None = None
 
     def spread(self, contender: str, clock: str) -> Spread | None:
         """Return what a contender takes; None where it was cancelled.
@@ -45,6 +48,21 @@ class Measured:
         if self._clock(contender, clock) == "wall":
             return Spread.of([passed for passed, _ in runs])
         return Spread.of([computed for _, computed in runs if computed is not None])
+
+    def both(self, clock: str) -> tuple[Spread, Spread]:
+        """Return what the query takes by hand and under Rowlock."""
+        base, own = (self.spread(each.name, clock) for each in (HAND, ROWLOCK))
+        assert base is not None, "nobody cancels the hand-written WHERE"
+        assert own is not None, "nobody cancels Rowlock"
+        return base, own
+
+    def verdict(self, clock: str) -> str:
+        """Return whether Rowlock meets its target: see :func:`bench.queries.targets.mark`."""
+        return mark(*self.both(clock))
+
+    def why(self, clock: str) -> list[str]:
+        """Return the reasons where the target is missed."""
+        return self.reasons or [] if self.verdict(clock) == MISSED else []
 
     def times(self, contender: str, base: str, clock: str) -> tuple[float, bool]:
         """Return how many times as long as *base* a contender takes, and whether it was cancelled after that.

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from rich import box
 from rich.table import Table
 
-from bench.queries.contenders import HAND, ROWLOCK
+from bench.queries.contenders import HAND
+from bench.queries.reasons import LEGEND
 from bench.queries.state import Measured, Place
-from bench.queries.targets import LONG, WORTH, Spread, mark
+from bench.queries.targets import LONG, MISSED, WORTH, Spread
 
 Cells = Mapping[Place, Measured]
 
@@ -51,25 +53,33 @@ def missed(cells: Cells, clock: str) -> Table:
     table = _table("Targets missed", "who", "query", "sent", "by hand, ms", "Rowlock, ms", "times", "", "plan")
     found = []
     for place, cell in cells.items():
-        base, own = both(cell, clock)
-        verdict = mark(base, own)
-        if verdict == "✗" or cell.objections:
-            found.append((own.median / base.median, place, base, own, verdict, cell.objections))
-    for times, place, base, own, verdict, objections in sorted(found, key=lambda each: -each[0]):
+        base, own = cell.both(clock)
+        if cell.verdict(clock) == MISSED or cell.objections:
+            found.append((own.median / base.median, place, base, own, cell))
+    for times, place, base, own, cell in sorted(found, key=lambda each: -each[0]):
         sent = place.form + (f", {place.workers} workers" if place.workers else "")
         spreads = [_quartiles(each) for each in (base, own)]
-        table.add_row(place.person, place.query, sent, *spreads, f"{times:.2f}", verdict, "; ".join(objections))
+        objections = "; ".join(cell.objections)
+        table.add_row(place.person, place.query, sent, *spreads, f"{times:.2f}", _marked(cell, clock), objections)
     return table
 
 
 def summary(cells: Cells, clock: str) -> str:
     """Return how many cells meet their target."""
-    marks = [mark(*both(cell, clock)) for cell in cells.values()]
+    marks = [cell.verdict(clock) for cell in cells.values()]
     plans = sum(bool(cell.objections) for cell in cells.values())
     return (
         f"{len(marks)} cells: {marks.count('✓')} meet their target, {marks.count('~')} miss it by less than the runs"
-        f" differ, {marks.count('✗')} miss it; {plans} have a plan they should not have"
+        f" differ, {marks.count(MISSED)} miss it; {plans} have a plan they should not have"
     )
+
+
+def legend(cells: Cells, clock: str) -> str:
+    """Return what the letters beside missed targets mean, and how many have none."""
+    missed = [cell for cell in cells.values() if cell.verdict(clock) == MISSED]
+    counts = Counter(letter for cell in missed for letter in cell.why(clock) or [""])
+    said = {**LEGEND, "": "no reason found"}
+    return "\n".join(f"{MISSED}{letter}, {counts[letter]} of them: {said[letter]}" for letter in said if counts[letter])
 
 
 def as_json(cells: Cells, clock: str) -> Iterator[dict[str, Any]]:
@@ -81,17 +91,10 @@ def as_json(cells: Cells, clock: str) -> Iterator[dict[str, Any]]:
             "milliseconds": {
                 name: [each.low, each.median, each.high] if each else None for name, each in spreads.items()
             },
-            "target": mark(*both(cell, clock)),
+            "target": cell.verdict(clock),
+            "reasons": cell.why(clock),
             "plan": cell.objections,
         }
-
-
-def both(cell: Measured, clock: str) -> tuple[Spread, Spread]:
-    """Return what the query takes by hand and under Rowlock."""
-    base, own = (cell.spread(each.name, clock) for each in (HAND, ROWLOCK))
-    assert base is not None, "nobody cancels the hand-written WHERE"
-    assert own is not None, "nobody cancels Rowlock"
-    return base, own
 
 
 def _table(title: str, *columns: str) -> Table:
@@ -104,12 +107,17 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _compared(cell: Measured, clock: str) -> str:
-    base, own = both(cell, clock)
+    base, own = cell.both(clock)
     times = own.median / base.median
     long = base.median > LONG or (own.median > WORTH and times > OFTEN)
     difference = f"{times:.2f} {TIMES}" if long else f"{own.median - base.median:+.2f}"
-    marks: Sequence[str] = [mark(base, own).replace("✓", ""), "!" if cell.objections else ""]
+    marks: Sequence[str] = [_marked(cell, clock).replace("✓", ""), "!" if cell.objections else ""]
     return " ".join(filter(None, (difference, *marks)))
+
+
+def _marked(cell: Measured, clock: str) -> str:
+    """Return whether the target is met, and the letters of the reasons why not."""
+    return cell.verdict(clock) + "".join(cell.why(clock))
 
 
 def _times(cell: Measured, name: str, clock: str) -> str:

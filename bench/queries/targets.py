@@ -15,6 +15,8 @@ ADDED = 0.1
 WORTH, WORST = 1.0, 1.25
 """… but never, from so many milliseconds on, so many times as long."""
 
+MISSED = "✗"
+
 
 @dataclass(frozen=True)
 class Spread:
@@ -43,4 +45,4 @@ def mark(by_hand: Spread, rowlock: Spread) -> str:
     """Return ``✓`` where the target is met, ``~`` where it is missed by less than the runs differ, else ``✗``."""
     if rowlock.median <= allowed(by_hand.median):
         return "✓"
-    return "~" if rowlock.low <= allowed(by_hand.high) else "✗"
+    return "~" if rowlock.low <= allowed(by_hand.high) else MISSED

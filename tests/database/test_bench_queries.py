@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,10 @@ from bench.queries.contenders import CONTENDERS, HAND, ROWLOCK, UNFILTERED, Cont
 from bench.queries.measuring import Effort
 from bench.queries.people import PEOPLE, Person, Viewer, viewers
 from bench.queries.queries import QUERIES, Query, values
+from bench.queries.reasons import Miss, Side
 from bench.queries.running import Runner, Wanted
 from bench.queries.state import Place, State
+from bench.queries.targets import Spread
 from tests.fixtures.database import Cluster, Database
 
 DEALS = 20_000
@@ -147,6 +150,76 @@ def test_a_run_goes_on_where_it_was(bench: Bench, tmp_path: Path) -> None:
     assert table.against_others(again.cells, "own, many", "wall").row_count == 2
     assert "4 cells" in table.summary(again.cells, "wall")
     assert plot.svg(again.cells, {"own, many": "own"}, "", "wall").count("<circle") > 10
+
+
+FAR_FROM_IT = Spread(100.0, 100.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    "name, query, expected",
+    [
+        ("head of 50", "amount >=", "f"),
+        ("executive", "jsonb @>", "f"),
+        ("head of 50", "cents >=", ""),
+        ("head of 50", "folded title, range", ""),
+        ("two departments", "newest activities", "j"),
+        ("two departments", "with left join", "d"),
+        ("three roles", "sum by stage", "r"),
+        ("head of 800", "sum by stage", ""),
+        ("head of 50", "newest 50", "d"),
+        ("head, all old", "newest 50", ""),
+    ],
+)
+def test_a_miss_has_the_reasons_that_are_found(bench: Bench, name: str, query: str, expected: str) -> None:
+    """By both plans and the catalog, however the query is called; what no reason explains has none."""
+    assert "".join(reasons(bench, name, query, FAR_FROM_IT)) == expected
+
+
+def test_planning_is_a_reason_where_it_is_all(bench: Bench) -> None:
+    """Not where more is missed than planning takes, nor where nothing is planned."""
+    nearly = Spread(1.11, 1.11, 1.11)
+
+    assert reasons(bench, "three roles", "by key", nearly) == ["p"]
+    assert reasons(bench, "three roles", "by key", FAR_FROM_IT) == []
+    assert reasons(bench, "three roles", "by key", nearly, "generic") == []
+
+
+def test_a_miss_measured_before_gets_its_reasons(bench: Bench, tmp_path: Path) -> None:
+    """A cell on disk that says no reasons is explained, and not measured again."""
+    place = Place("head of 50", "amount >=", "simple", 0)
+    runs: dict[str, list[tuple[float, float | None]]] = {HAND.name: [(1.0, 1.0)], ROWLOCK.name: [(100.0, 100.0)]}
+    line = {"policies": "these", "place": vars(place), "patience": 1.0, "runs": runs, "objections": []}
+    path = tmp_path / "cells.jsonl"
+    path.write_text(json.dumps(line) + "\n")
+    wanted = Wanted(
+        people=tuple(person for person in PEOPLE if person.name == place.person),
+        queries=tuple(query for query in QUERIES if query.name == place.query),
+        forms=("simple",),
+        workers=(0,),
+        contenders=(HAND, ROWLOCK),
+        effort=Effort(seconds=0, least=1, most=1),
+        clock="wall",
+    )
+    Runner(bench.connect, wanted, State(path, "these")).run(lambda _: None)
+    cells = State(path, "these").cells
+
+    assert cells[place].reasons == ["f"]
+    assert cells[place].spread(ROWLOCK.name, "wall") == FAR_FROM_IT
+    assert table.legend(cells, "wall").startswith("✗f, 1 of them: ")
+    assert [cell["reasons"] for cell in table.as_json(cells, "wall")] == [["f"]]
+    assert len(path.read_text().splitlines()) == 2
+
+
+def reasons(bench: Bench, name: str, query: str, took: Spread, form: str = "simple") -> list[str]:
+    """Return the reasons for which somebody's query takes so long, where it takes a millisecond by hand."""
+    (person,) = (person for person in PEOPLE if person.name == name)
+    (asked,) = (each for each in QUERIES if each.name == query)
+    values = bench.values(person)
+    sides = []
+    for contender, spread in ((HAND, Spread(1.0, 1.0, 1.0)), (ROWLOCK, took)):
+        session = bench.asking(contender, person)
+        sides.append(Side(session, session.prepare(asked, values, form, 0), spread))
+    return Miss(asked, values, form, *sides).reasons(bench.connect())
 
 
 def outcome(session: Asking, query: Query, asked: Mapping[str, str]) -> tuple[str, frozenset[tuple[Any, ...]]]:
