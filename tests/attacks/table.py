@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -22,7 +21,7 @@ from tests.attacks.installations import achieved, behind, installation
 from tests.attacks.opened import HOLDS, OPEN
 from tests.attacks.switching import Defence
 from tests.fixtures.database import Cluster
-from tests.fixtures.server import FAST, Server
+from tests.fixtures.server import FAST, Server, data_directory
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "attacks.md"
 
@@ -106,9 +105,7 @@ def _table(head: tuple[str, ...], rows: object) -> Iterator[str]:
 @contextmanager
 def _cluster(directory: Path | None) -> Iterator[Cluster]:
     programs = binaries.find(directory)
-    with TemporaryDirectory(prefix="rowlock-attacks-") as name:
-        data = Path(name)
-        data.chmod(0o755)
+    with data_directory() as data:
         server = EmbeddedServer(data, programs.directory, FAST)
         server.start(foreground_child=True)
         try:

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from rls.commands import connection as connecting
 from rls.commands.connection import UnreachableError, connect
 from rls.server import EmbeddedServer
 from tests.fixtures.database import PG_VARIABLES, Database
+from tests.fixtures.server import data_directory
 
 BINDIR = os.environ.get("ROWLOCK_TEST_PG_BIN")
 
@@ -27,12 +27,11 @@ def nowhere(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Take away every hint of a server; give the directory of the embedded one, which does not run."""
     for variable in (*PG_VARIABLES.values(), "PGSERVICE", "PGSERVICEFILE", "PGHOSTADDR", "ROWLOCK_URL"):
         monkeypatch.delenv(variable, raising=False)
-    with tempfile.TemporaryDirectory(prefix="rowlock-commands-") as name:
-        Path(name).chmod(0o755)
-        monkeypatch.setenv("ROWLOCK_SERVER_DIRECTORY", name)
+    with data_directory() as directory:
+        monkeypatch.setenv("ROWLOCK_SERVER_DIRECTORY", str(directory))
         if BINDIR:
             monkeypatch.setenv("ROWLOCK_PG_BIN", BINDIR)
-        yield Path(name)
+        yield directory
 
 
 def rowlock(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,7 +20,7 @@ from rls.plan.changes import Phase
 from rls.server import EmbeddedServer
 from tests.database.three_people import AFTER, BEFORE, NEW, OLD, Company, applied, found, rights
 from tests.fixtures.database import Database
-from tests.fixtures.server import FAST
+from tests.fixtures.server import FAST, data_directory
 
 BINDIR = os.environ.get("ROWLOCK_TEST_PG_BIN")
 
@@ -51,9 +50,7 @@ class Crashing(psycopg.Connection[Any]):
 @pytest.fixture(scope="module")
 def mortal() -> Iterator[EmbeddedServer]:
     """Give a server of this module's own with the company in it; what it says is committed survives it."""
-    with tempfile.TemporaryDirectory(prefix="rowlock-crash-") as name:
-        directory = Path(name)
-        directory.chmod(0o755)
+    with data_directory() as directory:
         settings = FAST | {"synchronous_commit": "on"}
         server = EmbeddedServer(directory, Path(BINDIR) if BINDIR else None, settings)
         server.start(foreground_child=True)

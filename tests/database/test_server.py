@@ -10,7 +10,6 @@ import socket
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import psycopg
 import pytest
 
 from rls.server import EmbeddedServer, ServerError, account, binaries, default_directory, process
-from tests.fixtures.server import FAST
+from tests.fixtures.server import FAST, data_directory
 
 BINDIR = Path(os.environ["ROWLOCK_TEST_PG_BIN"]) if "ROWLOCK_TEST_PG_BIN" in os.environ else None
 
@@ -32,9 +31,8 @@ Make = Callable[[Path], EmbeddedServer]
 @pytest.fixture
 def directory() -> Iterator[Path]:
     """Give a directory that every account can reach, unlike pytest's own."""
-    with tempfile.TemporaryDirectory(prefix="rowlock-server-") as name:
-        Path(name).chmod(0o755)
-        yield Path(name)
+    with data_directory() as made:
+        yield made
 
 
 @pytest.fixture

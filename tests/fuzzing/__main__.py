@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from rls.server import EmbeddedServer, binaries
 from tests.fixtures.database import Cluster
-from tests.fixtures.server import FAST, Server
+from tests.fixtures.server import FAST, Server, data_directory
 from tests.fuzzing.running import Report, attack
 
 
@@ -48,9 +47,8 @@ def progress(report: Report) -> None:
 def server(directory: Path | None) -> Iterator[Server]:
     """Give an embedded server that is removed afterwards."""
     programs = binaries.find(directory)
-    with tempfile.TemporaryDirectory(prefix="rowlock-fuzzing-", ignore_cleanup_errors=True) as data:
-        Path(data).chmod(0o755)
-        embedded = EmbeddedServer(Path(data), programs.directory, FAST)
+    with data_directory() as data:
+        embedded = EmbeddedServer(data, programs.directory, FAST)
         try:
             embedded.start(foreground_child=True)
             yield Server(embedded.url(), f"PostgreSQL {programs.version}")

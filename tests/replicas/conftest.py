@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
+from tests.fixtures.server import data_directory
 from tests.replicas.pair import Pair, start_pair
 
 
@@ -17,10 +15,7 @@ from tests.replicas.pair import Pair, start_pair
 def pair() -> Iterator[Pair]:
     """Give the two servers; what a test changes it changes for people of its own."""
     with ExitStack() as stack:
-        directory = Path(tempfile.mkdtemp(prefix="rowlock-test-"))
-        stack.callback(shutil.rmtree, directory, ignore_errors=True)
-        directory.chmod(0o755)
-        yield start_pair(directory, stack)
+        yield start_pair(stack.enter_context(data_directory()), stack)
 
 
 @pytest.fixture(autouse=True)
