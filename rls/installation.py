@@ -28,8 +28,9 @@ from sqlalchemy.exc import DBAPIError
 
 from rls.errors import RowlockError
 from rls.installed import installed, read
-from rls.names import Installation
-from rls.resources import directory
+from rls.names import COUNTERS_SCHEMA, RIGHTS_SCHEMA, Installation
+from rls.resources import directory, sql_text
+from rls.shipped import CRM
 
 VERSION_TABLE = "rowlock_version"
 """In schema public: which revisions are installed."""
@@ -74,8 +75,8 @@ def upgrade(connection: psycopg.Connection[Any]) -> None:
     :raises RowlockError: Rowlock is not installed.
     """
     installation = installed(connection)
-    last = _value(connection, "select pg_catalog.split_part(version_num, '_', 1) from public.rowlock_version")
-    _run(connection, installation, lambda config: command.upgrade(config, _last(config, last)))
+    kind = _kind(connection)
+    _run(connection, installation, lambda config: command.upgrade(config, _last(config, kind)))
 
 
 def uninstall(connection: psycopg.Connection[Any]) -> None:
@@ -85,8 +86,19 @@ def uninstall(connection: psycopg.Connection[Any]) -> None:
 
     :raises RowlockError: Rowlock is not installed, or one of its database roles
         is used in another database.
+    :raises psycopg.errors.ConfigurationLimitExceeded: the server has no room for the locks it takes.
     """
-    _run(connection, installed(connection), lambda config: command.downgrade(config, "base"))
+    names = installed(connection)
+    schemas = [*names.view_owners, names.imports, names.organisation, RIGHTS_SCHEMA, COUNTERS_SCHEMA]
+    if _kind(connection) != "support":
+        schemas.append(CRM)
+    going = {"schemas": schemas, "owners": [*names.owners, names.everyone]}
+
+    def remove(config: Config) -> None:
+        connection.execute(sql_text("state/require_room_to_uninstall.sql"), going)
+        command.downgrade(config, "base")
+
+    _run(connection, names, remove)
 
 
 def environment() -> None:
@@ -173,6 +185,12 @@ def configuration(connection: Connection | None = None, installation: Installati
 def _last(config: Config, kind: str) -> str:
     scripts = ScriptDirectory.from_config(config)
     return next(script.revision for script in scripts.walk_revisions() if script.revision.startswith(kind))
+
+
+def _kind(connection: psycopg.Connection[Any]) -> str:
+    """Return what the last revision that is installed begins with."""
+    query = "select pg_catalog.split_part(version_num, '_', 1) from public.rowlock_version"
+    return str(_value(connection, query))
 
 
 def _check(connection: psycopg.Connection[Any], installation: Installation) -> None:

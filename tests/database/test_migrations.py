@@ -194,6 +194,20 @@ def test_removing_what_is_not_installed(empty_database: Database) -> None:
                 action(connection)
 
 
+def test_removing_is_refused_where_the_locks_have_no_room(empty_database: Database) -> None:
+    """Before anything happens, with the setting that is needed."""
+    with empty_database.connect() as connection:
+        install(connection)
+        before = picture(connection)
+        connection.execute("create or replace function rls.lock_room() returns int language sql return 1000")
+        refused = empty_database.invoke(["uninstall", "--yes"])
+
+        assert refused.exit_code == 2
+        assert "locks in one transaction, and the server has room for 1000" in refused.stderr
+        assert "Set max_locks_per_transaction to" in refused.stderr
+        assert picture(connection) == before
+
+
 def test_a_prefix_belongs_to_one_database_of_a_server(empty_database: Database) -> None:
     """Database roles are shared by all databases, hence the prefix."""
     with empty_database.connect() as connection, second_database(empty_database) as second:
