@@ -141,7 +141,7 @@ def applying(company: Company, tmp_path: Path) -> Iterator[subprocess.Popen[str]
     """Give a process of ``rowlock apply`` that stands in the middle of its switch, asleep."""
     company.administrator.execute("""
         create function public.doze() returns trigger language plpgsql as $$ begin
-          if new.source like '%rights.yaml' then perform pg_sleep(20); end if;
+          if new.source like '%rights.yaml' then perform pg_sleep(600); end if;
           return new;
         end $$;
         create trigger doze before insert on rls.history for each row execute function public.doze()
@@ -197,13 +197,15 @@ def test_ctrl_c(company: Company, applying: subprocess.Popen[str]) -> None:
 
 
 def test_killed(company: Company, applying: subprocess.Popen[str]) -> None:
-    """The server finds out by itself, undoes the transaction, and lets the next apply in."""
+    """The server finds out by itself, long before the statement ends, undoes the transaction, and lets the next in."""
     applying.kill()
     applying.wait(timeout=60)
     for _ in range(1000):
         if company.administrator.execute(ASLEEP).fetchone() is None:
             break
         time.sleep(0.02)
+    else:
+        raise TimeoutError("the server did not notice")
 
     goes_on(company)
 
