@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,7 +56,8 @@ def diff(current: State, desired: State) -> tuple[Change, ...]:
     """Return the changes that turn *current* into *desired*, in the order they can run.
 
     What goes goes before anything comes, but for what a policy that is altered
-    may need until then: functions, schemas, database roles.
+    may need until then: functions, schemas, database roles; and for privileges
+    on a view that is given back to its owner, who takes them.
 
     Row security is never taken back: a table the definition no longer names
     stays closed until somebody opens it by hand.
@@ -71,8 +72,15 @@ def diff(current: State, desired: State) -> tuple[Change, ...]:
     ]
     dropped.sort(key=lambda change: (-_rank(change.object), _text(change)))
     made.sort(key=lambda change: (_place(change), _text(change)))
-    at_once = [change for change in dropped if _rank(change.object) > _LAST_NEEDED]
-    return (*at_once, *made, *dropped[len(at_once) :])
+    returned = _returned(made)
+
+    def waits(change: Change) -> bool:
+        thing = change.object
+        of_returned = isinstance(thing, Grant) and QualifiedName(thing.schema, thing.table or "") in returned
+        return of_returned or _rank(thing) <= _LAST_NEEDED
+
+    at_once = (change for change in dropped if not waits(change))
+    return (*at_once, *made, *filter(waits, dropped))
 
 
 def patched(state: State, changes: tuple[Change, ...]) -> State:
@@ -113,6 +121,14 @@ def _with_views(before: Mapping[tuple[str, ...], Object], after: Mapping[tuple[s
         for key, thing in before.items()
         if (isinstance(thing, Trigger) and thing.table in anew)
         or (isinstance(thing, Grant) and QualifiedName(thing.schema, thing.table or "") in anew)
+    }
+
+
+def _returned(made: Iterable[Change]) -> set[QualifiedName]:
+    """Return the views that come back to their owner."""
+    sides = ((change.before, change.after) for change in made)
+    return {
+        view.name for was, view in sides if isinstance(was, View) and isinstance(view, View) and was.owner != view.owner
     }
 
 

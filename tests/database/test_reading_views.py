@@ -237,6 +237,8 @@ DRIFT = {
     "alter view crm_read.deal set (security_invoker = true)": "~ view crm_read.deal",
     "comment on view crm_read.deal is 'Nonsense'": "~ view crm_read.deal",
     "alter view crm_read.deal owner to crm_owner": "~ view crm_read.deal",
+    "alter view crm_read.deal owner to crm_owner; grant select on crm_read.deal to public;"
+    " revoke update on crm_read.deal from crm_manager": "- grant select on crm_read.deal to PUBLIC",
     "alter table shop.deal disable trigger rowlock_write_change_finance": "~ trigger rowlock_write_change_finance",
     "drop trigger rowlock_write_fill_finance on shop.deal": "+ trigger rowlock_write_fill_finance on shop.deal",
     "drop trigger rowlock_write on crm_read.deal": "+ trigger rowlock_write on crm_read.deal",
