@@ -30,6 +30,7 @@ SECTIONS = {
         "verify": "rights",
         "doctor": "doctor",
         "harden": "hardening",
+        "leakproof": "leakproof",
         "advise": "advising",
         "accept": "accepting",
         "history": "applying",

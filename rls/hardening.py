@@ -19,8 +19,16 @@ from rls.errors import RowlockError
 from rls.resources import sql_text
 from rls.state.catalog import managed_tables
 from rls.state.reading import names_of, rows_of
+from rls.state.superuser import run
 
-IS_SUPERUSER = "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
+WHOSE = "functions of the server"
+
+LEAKPROOF_OPERATORS = """
+select true
+from rls.installation
+join pg_catalog.pg_namespace on nspname = installation.prefix || 'leakproof'
+"""
+"""Gives a row where ``rowlock leakproof`` made any."""
 
 PLAN_ANEW = "select rls.invalidate_plans(array(select database_role from rls.role))"
 """The server does not plan anew what was planned with functions of its own."""
@@ -78,11 +86,13 @@ def read_hardening(connection: Connection[Any], *, keys: bool = False) -> Harden
 def harden(connection: Connection[Any], found: Hardening) -> None:
     """Let nothing that is open run before the policies any more, in one transaction.
 
-    :raises RowlockError: no table is under rights, or who asks is no superuser.
+    :raises RowlockError: no table is under rights, there are leakproof operators, or who asks is no superuser.
     """
     if not managed_tables(connection):
         raise RowlockError("no table is under rights: apply a definition first")
-    _run(connection, hardening_script(found))
+    if connection.execute(LEAKPROOF_OPERATORS).fetchone():
+        raise RowlockError("there are leakproof operators, which do what hardening prevents: rowlock leakproof --undo")
+    run(connection, hardening_script(found), WHOSE)
 
 
 def soften(connection: Connection[Any], found: Hardening) -> None:
@@ -90,7 +100,7 @@ def soften(connection: Connection[Any], found: Hardening) -> None:
 
     :raises RowlockError: who asks is no superuser.
     """
-    _run(connection, softening_script(found))
+    run(connection, softening_script(found), WHOSE)
 
 
 def hardening_script(found: Hardening) -> list[str]:
@@ -113,18 +123,6 @@ def softening_script(found: Hardening) -> list[str]:
         "delete from rls.hardened",
         PLAN_ANEW,
     ]
-
-
-def _run(connection: Connection[Any], statements: list[str]) -> None:
-    if not statements:
-        return
-    if connection.execute(IS_SUPERUSER).fetchone() != (True,):
-        raise RowlockError(
-            "functions of the server are a superuser's: log in as one (--url), or hand one what --check prints"
-        )
-    with connection.transaction():
-        for statement in statements:
-            connection.execute(statement.encode())
 
 
 def _listed(comparisons: Iterable[Comparison]) -> str:

@@ -121,6 +121,11 @@ class Installation:
         return checked(f"{self.prefix}all")
 
     @property
+    def leakproof(self) -> str:
+        """The schema of the leakproof operators."""
+        return checked(f"{self.prefix}leakproof")
+
+    @property
     def imports(self) -> str:
         """The schema of the import tables."""
         return checked(f"{self.prefix}import")

@@ -30,6 +30,7 @@ ORDER = (
     "migrating_roles",
     "installation",
     "hardening",
+    "leakproof",
     "advice",
     "drift",
     "plan",

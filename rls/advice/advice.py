@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -58,11 +59,19 @@ _INSTEAD: tuple[tuple[Callable[[Row], bool], str], ...] = (
 """Which keys, and what to do instead; the first that fits."""
 
 
+_EQUALLED = re.compile("trgm|tsvector|jsonb|^numeric_ops|^enum_ops|_pattern_ops")
+"""Operator classes that ``rowlock leakproof`` has an equal of, or operators for."""
+
+
 def instead(row: Row) -> str:
-    """Return what to do where an index cannot be used before a policy.
+    """Return what to do where an index cannot be used before a policy: a statement, or a remark.
 
     Each was measured (docs/performance.md, "Filters under a policy").
 
     :param row: of sql/advice/filters.sql.
     """
-    return next(text for fits, text in _INSTEAD if fits(row)).format(key=row["key"])
+    if row["leakproof_index"]:
+        return str(row["leakproof_index"])
+    text = next(text for fits, text in _INSTEAD if fits(row)).format(key=row["key"])
+    has_equal = _EQUALLED.search(row["class"]) and not row["is_expression"]
+    return f"-- rowlock leakproof; or {text}" if has_equal else f"-- {text}"

@@ -12,7 +12,7 @@ from rls.advice.needs import Need, filtering, needs, owner_column
 from rls.compiler.unfiltered import unfiltered
 from rls.definition.model import Definition
 from rls.installed import read
-from rls.names import QualifiedName
+from rls.names import Installation, QualifiedName
 from rls.resources import sql_text
 from rls.state.catalog import pin
 from rls.state.reading import names_of, rows_of
@@ -27,14 +27,14 @@ def advise(connection: Connection[Any], definition: Definition) -> tuple[Advice,
     :param connection: in a transaction.
     """
     pin(connection)
-    wanted = needs(definition)
+    wanted, installed = needs(definition), read(connection) or Installation()
     found = [
         *_indexes(connection, wanted),
         *_foreign_keys(connection, definition, {(str(need.table), need.column) for need in wanted}),
         *_pages(connection, definition),
-        *_filters(connection, definition),
+        *_filters(connection, definition, installed),
         *_settings(connection),
-        *_bound(connection, definition),
+        *_bound(connection, definition, installed),
     ]
     return tuple(sorted(found, key=lambda each: each.severity == "note"))
 
@@ -77,13 +77,14 @@ def _pages(connection: Connection[Any], definition: Definition) -> Iterator[Advi
         yield Advice("page", "note", str(table), what, why, _create(table, row["owner"], row["column"], order=order))
 
 
-def _filters(connection: Connection[Any], definition: Definition) -> Iterator[Advice]:
+def _filters(connection: Connection[Any], definition: Definition, installation: Installation) -> Iterator[Advice]:
     filtered = [entity.table for entity in definition.entities if filtering(definition, entity)]
-    for row in rows_of(connection, sql_text("advice/filters.sql"), names_of(filtered)):
+    values = {**names_of(filtered), "leakproof": installation.leakproof}
+    for row in rows_of(connection, sql_text("advice/filters.sql"), values):
         key, kind = row["key"], "an expression" if row["is_expression"] else row["type"]
         what = f"{row['index']} on {key} ({kind}, {row['method']}) is not used by conditions of people who see a part"
         why = "what it compares with is not leakproof, so PostgreSQL asks the policy first, of every row they may see"
-        yield Advice("filter", "note", f"{row['schema']}.{row['name']}", what, why, f"-- {instead(row)}")
+        yield Advice("filter", "note", f"{row['schema']}.{row['name']}", what, why, instead(row))
 
 
 def _settings(connection: Connection[Any]) -> Iterator[Advice]:
@@ -94,9 +95,8 @@ def _settings(connection: Connection[Any]) -> Iterator[Advice]:
         yield Advice("setting", "note", "server", what, why, "alter system set random_page_cost = 1.1")
 
 
-def _bound(connection: Connection[Any], definition: Definition) -> Iterator[Advice]:
-    installation = read(connection)
-    if installation is None or not any(unfiltered(definition).values()):
+def _bound(connection: Connection[Any], definition: Definition, installation: Installation) -> Iterator[Advice]:
+    if not any(unfiltered(definition).values()):
         return
     query = "select from pg_catalog.pg_roles where rolname = %s and not rolbypassrls"
     if connection.execute(query, [installation.unfiltered_owner]).fetchone() is None:

@@ -6,7 +6,9 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
+from rls.errors import RowlockError
 from rls.installed import read
+from rls.leakproof import read_leakproof
 from rls.names import Installation
 from rls.report import console
 
@@ -69,6 +71,9 @@ def uninstall(connection: psycopg.Connection, *, yes: bool) -> None:
     from rls import installation
 
     database = connection.info.dbname
+    names = read(connection)
+    if names and read_leakproof(connection, names).is_there:
+        raise RowlockError("there are leakproof operators, which are a superuser's: rowlock leakproof --undo")
     if not yes:
         click.confirm(f"Drop everything Rowlock made in database {database}, records included?", abort=True, err=True)
     installation.uninstall(connection)

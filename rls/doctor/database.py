@@ -82,6 +82,14 @@ CHECKS = (
     ),
     HARDENING,
     Check(
+        "leakproof operators",
+        "database",
+        "note",
+        "whether there are operators of `rowlock leakproof`",
+        "EXPLAIN tells what hidden rows hold in the columns they are used on, and above all in indexes made for them",
+        by_hand=True,
+    ),
+    Check(
         "definer functions",
         "database",
         "error",

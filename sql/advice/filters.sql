@@ -5,38 +5,93 @@ with managed as (
   from unnest(%(schemas)s::text[], %(names)s::text[]) as wanted (schema, name)
   join pg_catalog.pg_namespace as namespace on namespace.nspname = wanted.schema
   join pg_catalog.pg_class as "table" on "table".relnamespace = namespace.oid and "table".relname = wanted.name
+),
+-- Where `rowlock leakproof` made operators.
+leakproof as (
+  select namespace.oid, pg_catalog.quote_ident(namespace.nspname) as name
+  from pg_catalog.pg_namespace as namespace
+  where namespace.nspname = %(leakproof)s
+),
+key as (
+  select
+    managed.nspname,
+    managed.relname,
+    managed.oid as "table",
+    of_index.relname as index,
+    keys.number,
+    pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) as key,
+    method.amname,
+    class.oid as class,
+    class.opcname,
+    class.opcnamespace,
+    class.opcmethod,
+    class.opcfamily,
+    class.opcintype,
+    index.indkey[keys.number - 1] as column,
+    class.opcname in ('text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops') as finds_prefixes
+  from managed
+  join pg_catalog.pg_index as index on index.indrelid = managed.oid and index.indisvalid
+  join pg_catalog.pg_class as of_index on of_index.oid = index.indexrelid
+  join pg_catalog.pg_am as method on method.oid = of_index.relam
+  cross join lateral pg_catalog.generate_series(1, index.indnkeyatts::int) as keys (number)
+  join pg_catalog.pg_opclass as class on class.oid = index.indclass[keys.number - 1]
 )
 select
-  managed.nspname::text as schema,
-  managed.relname::text as name,
-  of_index.relname::text as index,
-  pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) as key,
-  method.amname::text as method,
-  class.opcname::text as class,
-  pg_catalog.format_type(class.opcintype, null) as type,
-  index.indkey[keys.number - 1] = 0 as is_expression,
-  kind.typtype = 'e' as is_enum
-from managed
-join pg_catalog.pg_index as index on index.indrelid = managed.oid and index.indisvalid
-join pg_catalog.pg_class as of_index on of_index.oid = index.indexrelid
-join pg_catalog.pg_am as method on method.oid = of_index.relam
-cross join lateral pg_catalog.generate_series(1, index.indnkeyatts::int) as keys (number)
-join pg_catalog.pg_opclass as class on class.oid = index.indclass[keys.number - 1]
+  key.nspname::text as schema,
+  key.relname::text as name,
+  key.index::text as index,
+  key.key,
+  key.amname::text as method,
+  key.opcname::text as class,
+  pg_catalog.format_type(key.opcintype, null) as type,
+  key.column = 0 as is_expression,
+  kind.typtype = 'e' as is_enum,
+  case
+    when key.column <> 0 and leakproof_class.oid is not null
+    then
+      pg_catalog.format(
+        'create index concurrently on %%I.%%I using %%s (%%s %%s.%%I)',
+        key.nspname,
+        key.relname,
+        key.amname,
+        key.key,
+        leakproof.name,
+        leakproof_class.opcname
+      )
+  end as leakproof_index
+from key
 left join pg_catalog.pg_attribute as attribute
-  on attribute.attrelid = managed.oid and attribute.attnum = index.indkey[keys.number - 1] and attribute.attnum > 0
+  on attribute.attrelid = key."table" and attribute.attnum = key.column and attribute.attnum > 0
 left join pg_catalog.pg_type as kind on kind.oid = attribute.atttypid
+left join leakproof on true
+left join pg_catalog.pg_opclass as leakproof_class
+  on leakproof_class.opcnamespace = leakproof.oid
+  and leakproof_class.opcmethod = key.opcmethod
+  and leakproof_class.opcname = key.opcname
 where
-  class.opcname in ('text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops')
-  or not exists (
-    select
-    from pg_catalog.pg_amop as search
-    join pg_catalog.pg_operator as operator on operator.oid = search.amopopr
-    join pg_catalog.pg_proc as function on function.oid = operator.oprcode
-    where
-      search.amopfamily = class.opcfamily
-      and search.amoplefttype = class.opcintype
-      and search.amoppurpose = 's'
-      and function.proleakproof
+  (
+    -- `like` of those operators looks for prefixes in the index as it is.
+    (key.finds_prefixes and leakproof.oid is null)
+    or not exists (
+      select
+      from pg_catalog.pg_amop as search
+      join pg_catalog.pg_operator as operator on operator.oid = search.amopopr
+      join pg_catalog.pg_proc as function on function.oid = operator.oprcode
+      where
+        search.amopfamily = key.opcfamily
+        and search.amoplefttype = key.opcintype
+        and search.amoppurpose = 's'
+        and function.proleakproof
+    )
+    or (
+      key.column = 0
+      and key.key ~ '\w\('
+      and not pg_catalog.starts_with(key.key, coalesce(leakproof.name, '') || '.')
+    )
   )
-  or (index.indkey[keys.number - 1] = 0 and pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) ~ '\w\(')
-order by 1, 2, 3, keys.number
+  and not exists (
+    select
+    from key as other
+    where other."table" = key."table" and other.key = key.key and other.number = 1 and other.opcnamespace = leakproof.oid
+  )
+order by 1, 2, 3, key.number

@@ -32,7 +32,6 @@ join pg_catalog.pg_opclass as class
 join pg_catalog.pg_amop as operator
   on operator.amopfamily = class.opcfamily
   and operator.amoplefttype = class.opcintype
-  and operator.amoprighttype = class.opcintype
 join pg_catalog.pg_operator as comparison on comparison.oid = operator.amopopr
 join pg_catalog.pg_proc as proc on proc.oid = comparison.oprcode
 where proc.proleakproof

@@ -13,6 +13,8 @@ import psycopg
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from rls.installed import read
+from rls.leakproof import make, read_leakproof
 from tests.access.ground import install
 from tests.fixtures.database import Database
 from tests.fuzzing.company import random_company, random_records
@@ -52,6 +54,7 @@ class World:
         self.rows = self._read()
         watch(self.admin)
         self._connections: dict[str, psycopg.Connection] = {}
+        self._path = self._leakproof() if draw.randrange(2) else "public"
         if draw.randrange(2):
             self.admin.execute("analyze")
 
@@ -64,9 +67,19 @@ class World:
         """Return the login's own connection, in autocommit."""
         if login not in self._connections:
             made = self._database.connect(login)
-            made.execute("set jit = off; set statement_timeout = '20s'")
+            made.execute(f"set jit = off; set statement_timeout = '20s'; set search_path = {self._path}".encode())
             self._connections[login] = made
         return self._connections[login]
+
+    def _leakproof(self) -> str:
+        """Make leakproof operators and indexes for them; return the search path that finds them."""
+        installation = read(self.admin)
+        assert installation is not None
+        make(self.admin, installation, read_leakproof(self.admin, installation))
+        for entity, shape in SHAPES.items():
+            for column in shape.nums:
+                self.admin.execute(f"create index on crm.{entity} ({column} crm_leakproof.numeric_ops)".encode())
+        return "crm_leakproof, pg_catalog, public"
 
     def close(self) -> None:
         """Close every connection."""
