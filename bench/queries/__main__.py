@@ -8,6 +8,9 @@ or --bin names) or in a new database of the server at --url.  What was measured
 is kept there: an interrupted run goes on, another set of policies starts anew.
 Another version of the shipped tables or functions needs another directory.
 
+With --leakproof Rowlock's sessions find the operators of `rowlock leakproof` before
+the server's; everything else, the indexes for them included, is there without.
+
 Beside ✗, a missed target, stand letters of the reasons that were found; the last
 lines say what they mean.
 
@@ -34,7 +37,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from bench.queries import company, plot, table
-from bench.queries.contenders import CONTENDERS, FORMS, HAND, ROWLOCK
+from bench.queries.contenders import CONTENDERS, FORMS, HAND, LEAKPROOF, ROWLOCK
 from bench.queries.measuring import Effort
 from bench.queries.people import COMPARED, PEOPLE
 from bench.queries.queries import QUERIES, QUICK
@@ -69,7 +72,8 @@ def main() -> None:
         with psycopg.connect(url) as connection:
             version = str(connection.info.parameter_status("server_version"))
     when = f"{datetime.now(UTC):%d %B %Y}"
-    title = f"{arguments.rows:,} deals; PostgreSQL {version}, {platform.machine()}, {when}; {wanted.clock}"
+    operators = "leakproof operators; " if arguments.leakproof else ""
+    title = f"{arguments.rows:,} deals; {operators}PostgreSQL {version}, {platform.machine()}, {when}; {wanted.clock}"
     named = {place: state.cells[place] for _, _, place in wanted.cells()}
     _print(named, wanted, title)
     if arguments.json:
@@ -97,6 +101,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--form", action="append", choices=FORMS, help="default: all")
     parser.add_argument("--workers", type=_numbers, default=(0, 2), help="parallel workers, default 0,2")
     parser.add_argument("--rowlock", action="store_true", help="no other contenders than the hand-written WHERE")
+    parser.add_argument("--leakproof", action="store_true", help="with the operators of `rowlock leakproof`")
     parser.add_argument("--clock", choices=["processor", "wall"], default="processor")
     parser.add_argument("--seconds", type=float, default=1.0, help="for a cell, default 1")
     parser.add_argument("--directory", type=Path, metavar="DIR", help="default: beside the embedded server's")
@@ -116,12 +121,13 @@ def _numbers(text: str) -> tuple[int, ...]:
 
 def _wanted(arguments: argparse.Namespace) -> Wanted:
     quick = arguments.quick
+    contenders = tuple(LEAKPROOF if arguments.leakproof and each is ROWLOCK else each for each in CONTENDERS)
     wanted = Wanted(
         people=tuple(person for person in PEOPLE if not quick or person.name in QUICK_PEOPLE),
         queries=tuple(query for query in QUERIES if not quick or query.name in QUICK),
         forms=tuple(arguments.form or (("simple", "generic") if quick else FORMS)),
         workers=(0,) if quick else arguments.workers,
-        contenders=(HAND, ROWLOCK) if arguments.rowlock else CONTENDERS,
+        contenders=contenders[:2] if arguments.rowlock else contenders,
         effort=Effort(seconds=arguments.seconds / 2 if quick else arguments.seconds),
         clock=arguments.clock,
         explain=arguments.explain,
@@ -193,7 +199,8 @@ def _measured(url: str, arguments: argparse.Namespace, wanted: Wanted) -> State:
     _make(url, connect, arguments.rows)
     with connect() as connection:
         company.apply(connection)
-        state = State(_directory(arguments) / "cells.jsonl", company.fingerprint(connection))
+        policies = company.fingerprint(connection) + ("-leakproof" if arguments.leakproof else "")
+        state = State(_directory(arguments) / "cells.jsonl", policies)
     columns: Sequence[BarColumn | TextColumn] = (BarColumn(), TextColumn("{task.description}"))
     clocks = (MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     with Progress(*columns, *clocks, console=TALK, transient=True) as progress:

@@ -13,6 +13,9 @@ from bench.queries.people import PEOPLE
 from rls.definition.loading import load
 from rls.definition.model import Definition
 from rls.installation import install
+from rls.leakproof import make as make_leakproof
+from rls.leakproof import read_leakproof
+from rls.names import Installation
 from rls.plan import compiled, deploy
 
 HERE = Path(__file__).parent
@@ -74,6 +77,9 @@ def make(connection: psycopg.Connection, rows: int, say: Say, *, logins: int = P
     say(f"{PERSONS:,} people")
     _hire(connection, logins)
     connection.execute(_file("columns"))
+    names = Installation()
+    make_leakproof(connection, names, read_leakproof(connection, names))
+    connection.execute(_file("leakproof"))
     say(f"{rows:,} deals")
     _fill(connection, rows, activities if rows < MANY else 1, say)
     say("rights")

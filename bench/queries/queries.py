@@ -175,6 +175,15 @@ QUERIES = (
         page=True,
         misjudged=True,
     ),
+    Query(
+        "words @@",
+        LISTED,
+        ("deal.words @@ to_tsquery('simple', $1)",),
+        NEWEST,
+        values=("words",),
+        page=True,
+        misjudged=True,
+    ),
     Query("amount >=", LISTED, ("deal.amount >= $1",), NEWEST, values=("amount",), page=True, misjudged=True),
     Query(
         "dates between",

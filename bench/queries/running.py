@@ -25,7 +25,10 @@ Connect = Callable[[], psycopg.Connection]
 
 @dataclass(frozen=True)
 class Wanted:
-    """What to measure: whose, which, how sent, with how many workers, beside whom, for how long."""
+    """What to measure: whose, which, how sent, with how many workers, beside whom, for how long.
+
+    ``contenders`` begin with the hand-written WHERE and Rowlock.
+    """
 
     people: tuple[Person, ...]
     queries: tuple[Query, ...]
@@ -82,7 +85,7 @@ class Runner:
         return cell is not None and all(contender.name in cell.runs for contender in asked)
 
     def _contenders(self, viewer: Viewer) -> tuple[Contender, ...]:
-        return self._wanted.contenders if viewer.person.name in COMPARED else (HAND, ROWLOCK)
+        return self._wanted.contenders if viewer.person.name in COMPARED else self._wanted.contenders[:2]
 
     def _become(self, viewer: Viewer) -> None:
         self._close()
@@ -136,7 +139,7 @@ class Runner:
 
 
 def _both(sessions: Sequence[Asking]) -> list[Asking]:
-    return [session for wanted in (HAND, ROWLOCK) for session in sessions if session.contender is wanted]
+    return [session for wanted in (HAND, ROWLOCK) for session in sessions if session.contender.name == wanted.name]
 
 
 def _explain(

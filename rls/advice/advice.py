@@ -66,7 +66,7 @@ _EQUALLED = re.compile("trgm|tsvector|jsonb|^numeric_ops|^enum_ops|_pattern_ops"
 def instead(row: Row) -> str:
     """Return what to do where an index cannot be used before a policy: a statement, or a remark.
 
-    Each was measured (docs/performance.md, "Filters under a policy").
+    Each was measured (docs/performance.md, "Filters without leakproof operators").
 
     :param row: of sql/advice/filters.sql.
     """

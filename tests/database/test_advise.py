@@ -12,6 +12,8 @@ import pytest
 from rls.advice import Advice, advise
 from rls.definition.loading import load, standard
 from rls.definition.model import Definition
+from rls.leakproof import make, read_leakproof
+from rls.names import Installation
 from tests.fixtures.database import Cluster, Database
 
 TABLES = """
@@ -162,6 +164,27 @@ def test_filters_that_come_after_the_policy(connection: psycopg.Connection, defi
     assert "bigint" in said["offer_total"]
     assert "title ^@ 'abc'" in said["offer_title"]
     assert "lower(title)" in said["offer_lower"]
+
+
+def test_filters_with_leakproof_operators(connection: psycopg.Connection, definition: Definition) -> None:
+    """Where they are there, advice is the index they use; with it there is nothing left to say."""
+
+    def said() -> dict[str, str]:
+        filters = [each for each in advise(connection, definition) if each.kind == "filter"]
+        return {each.what.split()[0]: each.statement for each in filters}
+
+    before = said()
+    assert before["offer_total"].startswith("-- rowlock leakproof; or ")
+    assert before["offer_title"].startswith("-- rowlock leakproof; or ")
+    installation = Installation()
+    make(connection, installation, read_leakproof(connection, installation))
+    advice = said()
+
+    assert advice["offer_total"] == "create index concurrently on t.offer using btree (total crm_leakproof.numeric_ops)"
+    assert "offer_title" not in advice
+    connection.execute(advice["offer_total"].replace(" concurrently", "").encode())
+    connection.execute("create index offer_folded on t.offer using hash (crm_leakproof.lower(title))")
+    assert said() == {name: text for name, text in advice.items() if name != "offer_total"}
 
 
 def test_what_it_says_instead_is_true(connection: psycopg.Connection) -> None:
