@@ -54,6 +54,7 @@ def holding(
                 key=one.key,
                 key_literal=sql.Literal(one.key),
                 views=sql.Literal(sql.Identifier(installation.views).as_string(None)),
+                unfiltered=sql.Literal(sql.Identifier(installation.unfiltered).as_string(None)),
             )
             for one in held
         ),

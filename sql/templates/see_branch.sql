@@ -7,7 +7,7 @@ if new.{column} is not null and (tg_op = 'INSERT' or old.{column} is distinct fr
         'select exists (select from %s as target where target.%I = $1)',
         coalesce(
           (
-            -- Behind a barrier people see records through the reading view.
+            -- Behind a barrier people see records through views: that for who reads everything, else the reading view.
             select view.oid::pg_catalog.regclass::text
             from pg_catalog.pg_depend as used
             join pg_catalog.pg_rewrite as rule on rule.oid = used.objid
@@ -16,8 +16,9 @@ if new.{column} is not null and (tg_op = 'INSERT' or old.{column} is distinct fr
             where used.classid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass
               and used.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass
               and used.refobjid = {target_literal}::pg_catalog.regclass
-              and view.relnamespace = {views}::pg_catalog.regnamespace
+              and view.relnamespace in ({unfiltered}::pg_catalog.regnamespace, {views}::pg_catalog.regnamespace)
               and pg_catalog.has_column_privilege(view.oid, key.attnum, 'select')
+            order by view.relnamespace = {views}::pg_catalog.regnamespace
             limit 1
           ),
           {target_literal}

@@ -240,7 +240,7 @@ def test_a_person_without_the_privilege_is_told_before(loader: Loader) -> None:
 
 
 def test_who_is_bound_by_policies_is_told(loader: Loader) -> None:
-    """A loader must see every record, or say whose rights it has."""
+    """A loader must see every record, or say whose rights it has; and write the log."""
     connection = loader.database.connect()
     connection.execute("alter role ada password 'ada-secret'")
     connection.execute("grant usage on schema rls to ada; grant select on rls.installation to ada")
@@ -251,6 +251,13 @@ def test_who_is_bound_by_policies_is_told(loader: Loader) -> None:
     result = loader.database.invoke(["load", "deal", str(file)], user="ada")
     assert result.exit_code == 2
     assert "ada is bound by the policies on crm.deal" in result.stderr
+
+    connection.execute("alter role ada bypassrls; grant insert on crm.deal to ada")
+    result = loader.database.invoke(["load", "deal", str(file)], user="ada")
+    assert result.exit_code == 2
+    assert "ada may not write rls.bulk_log (permission denied" in result.stderr
+    assert 'or `grant "crm_rls_owner" to "ada"` first' in result.stderr
+    assert loader.rows("select count(*) from crm.deal") == [(0,)]
 
 
 OWN_TABLES = """

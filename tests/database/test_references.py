@@ -110,9 +110,11 @@ entities:
 roles:
   reader: {permissions: {company: {read: own, fields: {figures: none}}, contact: all}}
   writer: {permissions: {contact: all}}
+  auditor: {permissions: {company: {read: all}, contact: all}}
 assignments:
   - {role: reader, to: {person: alice}}
   - {role: writer, to: {person: bob}}
+  - {role: auditor, to: {person: carol}}
 """
 LOOKED_AT = """
 select seq_scan, seq_tup_read, idx_scan, idx_tup_fetch from pg_stat_xact_all_tables
@@ -170,6 +172,22 @@ def test_behind_a_barrier_looking_up_does_the_same_for_hidden_and_absent(
 
     assert looked_at == looked_at[:1] * 3
     assert looked_at[0] != (0, 0, 0, 0)
+
+
+def test_behind_a_barrier_whoever_reads_everything_is_looked_up_for_by_key(
+    database: Database, companies: dict[str, int]
+) -> None:
+    """In the view without policies, which no barrier fences."""
+    session = database.connect(autocommit=False)
+    session.execute("set session authorization carol")
+    session.execute("insert into crm.contact (name, company_id) values ('x', %s)", [companies["his 7"]])
+    with pytest.raises(SEEN), session.transaction():
+        session.execute("insert into crm.contact (name, company_id) values ('x', %s)", [companies["absent"]])
+    session.execute("reset session authorization")
+
+    row = session.execute(LOOKED_AT).fetchone()
+    assert row is not None
+    assert row[:2] == (0, 0)
 
 
 def test_behind_a_barrier_whoever_reads_nothing_is_told_nothing(database: Database, companies: dict[str, int]) -> None:
