@@ -59,8 +59,8 @@ _INSTEAD: tuple[tuple[Callable[[Row], bool], str], ...] = (
 """Which keys, and what to do instead; the first that fits."""
 
 
-_EQUALLED = re.compile("trgm|tsvector|jsonb|^numeric_ops|^enum_ops|_pattern_ops")
-"""Operator classes that ``rowlock leakproof`` has an equal of, or operators for."""
+_EQUALLED = re.compile("trgm|tsvector|jsonb|^numeric_ops|^enum_ops|^text_ops|_pattern_ops")
+"""Operator classes that ``rowlock leakproof`` has an equal of, or operators or functions for."""
 
 
 def instead(row: Row) -> str:
@@ -73,5 +73,5 @@ def instead(row: Row) -> str:
     if row["leakproof_index"]:
         return str(row["leakproof_index"])
     text = next(text for fits, text in _INSTEAD if fits(row)).format(key=row["key"])
-    has_equal = _EQUALLED.search(row["class"]) and not row["is_expression"]
+    has_equal = row["may_have_equal"] and _EQUALLED.search(row["class"])
     return f"-- rowlock leakproof; or {text}" if has_equal else f"-- {text}"

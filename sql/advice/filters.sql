@@ -28,7 +28,9 @@ key as (
     class.opcfamily,
     class.opcintype,
     index.indkey[keys.number - 1] as column,
-    class.opcname in ('text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops') as finds_prefixes
+    class.opcname in ('text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops') as finds_prefixes,
+    case when not class.opcdefault then pg_catalog.quote_ident(class.opcname) end as other_class,
+    pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) ~ '^(lower|upper)\([^()]+\)$' as folds
   from managed
   join pg_catalog.pg_index as index on index.indrelid = managed.oid and index.indisvalid
   join pg_catalog.pg_class as of_index on of_index.oid = index.indexrelid
@@ -47,31 +49,39 @@ select
   key.column = 0 as is_expression,
   kind.typtype = 'e' as is_enum,
   case
-    when key.column <> 0 and leakproof_class.oid is not null
+    when equal.class is not null or equal.key <> key.key
     then
       pg_catalog.format(
-        'create index concurrently on %%I.%%I using %%s (%%s %%s.%%I)',
+        'create index concurrently on %%I.%%I using %%s (%%s)',
         key.nspname,
         key.relname,
         key.amname,
-        key.key,
-        leakproof.name,
-        leakproof_class.opcname
+        pg_catalog.concat_ws(' ', equal.key, coalesce(equal.class, key.other_class))
       )
-  end as leakproof_index
+  end as leakproof_index,
+  key.column <> 0 or key.folds as may_have_equal
 from key
 left join pg_catalog.pg_attribute as attribute
   on attribute.attrelid = key."table" and attribute.attnum = key.column and attribute.attnum > 0
 left join pg_catalog.pg_type as kind on kind.oid = attribute.atttypid
 left join leakproof on true
-left join pg_catalog.pg_opclass as leakproof_class
-  on leakproof_class.opcnamespace = leakproof.oid
-  and leakproof_class.opcmethod = key.opcmethod
-  and leakproof_class.opcname = key.opcname
+-- The same index with leakproof functions and operators.
+left join lateral (
+  select
+    case when key.folds then leakproof.name || '.' || key.key else key.key end as key,
+    (
+      select leakproof.name || '.' || pg_catalog.quote_ident(class.opcname)
+      from pg_catalog.pg_opclass as class
+      where class.opcnamespace = leakproof.oid and class.opcmethod = key.opcmethod and class.opcname = key.opcname
+    ) as class
+  where leakproof.oid is not null and (key.column <> 0 or key.folds)
+) as equal on true
 where
   (
     -- `like` of those operators looks for prefixes in the index as it is.
     (key.finds_prefixes and leakproof.oid is null)
+    -- Of these only `=` is leakproof, which nobody makes them for.
+    or key.opcname in ('gin_trgm_ops', 'gist_trgm_ops') and key.opcnamespace is distinct from leakproof.oid
     or not exists (
       select
       from pg_catalog.pg_amop as search
@@ -92,6 +102,10 @@ where
   and not exists (
     select
     from key as other
-    where other."table" = key."table" and other.key = key.key and other.number = 1 and other.opcnamespace = leakproof.oid
+    where
+      other."table" = key."table"
+      and other.key = equal.key
+      and other.number = 1
+      and (other.opcnamespace = leakproof.oid or key.folds)
   )
 order by 1, 2, 3, key.number
