@@ -46,6 +46,7 @@ create index deal_amount on crm.deal (amount crm_leakproof.numeric_ops);
 create index deal_title on crm.deal using gin (title crm_leakproof.gin_trgm_ops);
 create index deal_title_prefix on crm.deal (title text_pattern_ops);
 create index deal_lower on crm.deal using gin (crm_leakproof.lower(title) crm_leakproof.gin_trgm_ops);
+create index deal_upper on crm.deal using gin (crm_leakproof.upper(title) crm_leakproof.gin_trgm_ops);
 create index deal_words on crm.deal using gin (words crm_leakproof.tsvector_ops);
 create index deal_attributes on crm.deal using gin (attributes crm_leakproof.jsonb_path_ops);
 create index deal_number on crm.deal ((attributes operator(crm_leakproof.->>) 'number'));
@@ -59,6 +60,7 @@ CONDITIONS = {
     "title ilike '%C4CA4%'": "deal_title",
     "title like 'deal c4ca%'": "deal_title_prefix",
     "lower(title) like '%c4ca4%'": "deal_lower",
+    "upper(deal.title::text) like upper('%c4ca4%')": "deal_upper",
     "words @@ to_tsquery('simple', 'c4ca4238a0b923820dcc509a6f75849b')": "deal_words",
     "attributes @> '{\"number\": 17}'": "deal_attributes",
     "attributes ->> 'number' = '17'": "deal_number",
