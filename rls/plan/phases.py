@@ -40,6 +40,9 @@ DEPLOYED = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rowlock'),
 NOTICE_A_LOST_CLIENT = "set client_connection_check_interval = '1s'"
 """An applier that was killed must not keep others out until its statement ends."""
 
+AT_ONCE = 1000
+"""How many functions and roles a transaction drops: each takes a lock, and all sessions share the room for them."""
+
 Report = Callable[[Phase, int, int, str], None]
 """Called with phase, how many steps are done, of how many, and what is next or being waited for."""
 
@@ -144,7 +147,9 @@ class _Deployment:
         for number, (table, changes) in enumerate(tables.items()):
             self.report(Phase.clean_up, number, len(tables), str(table))
             self._try(str(table), partial(self._run, plan, changes), _in_force)
-        self._try("functions and roles", partial(self._run, plan, rest), _in_force)
+        for first in range(0, len(rest), AT_ONCE):
+            some = rest[first : first + AT_ONCE]
+            self._try("functions and roles", partial(self._run, plan, some), _in_force)
         refuse_unfinished(self.connection, plan, plan.changes)
 
     def _run(self, plan: Plan, changes: list[Change]) -> None:

@@ -14,8 +14,9 @@ import pytest
 
 from rls.definition.model import Definition, Level
 from rls.errors import PlanError
-from rls.plan import apply_in_phases, make_plan
-from rls.plan.changes import Phase
+from rls.names import Installation
+from rls.plan import apply_in_phases, executing, make_plan, phases
+from rls.plan.changes import Change, Phase
 from tests.database.three_people import AFTER, BEFORE, NEW, OLD, Company, applied, definition, found
 from tests.fixtures.database import Database
 
@@ -50,6 +51,24 @@ def test_phases_bring_about_what_one_transaction_does(company: Company) -> None:
     roles = {name for (name,) in company.administrator.execute("select rolname from pg_roles where rolname ~ '^crm_'")}
     assert {"crm_coming", "crm_staying"} <= roles
     assert "crm_going" not in roles
+
+
+def test_what_goes_goes_by_the_slice(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each function takes a lock until its transaction ends, and the server has room for so many."""
+    dropped = []
+
+    def noting(connection: psycopg.Connection[Any], changes: list[Change], installation: Installation) -> None:
+        dropped.append(sum(change.phase is Phase.clean_up and not change.locks_table for change in changes))
+        executing.execute(connection, changes, installation)
+
+    monkeypatch.setattr(phases, "execute", noting)
+    monkeypatch.setattr(phases, "AT_ONCE", 3)
+    applied(company.administrator, NEW)
+
+    assert max(dropped) == 3
+    assert sum(dropped) > 6
+    assert company.rights() == AFTER
+    assert make_plan(company.administrator, NEW).empty
 
 
 def test_a_change_of_levels_waits_for_nobody(company: Company) -> None:
