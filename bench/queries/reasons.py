@@ -127,6 +127,7 @@ class Miss:
         tables = sorted({f"{_table(node)} as {node['Alias']}" for node in found if "Schema" in node})
         view = f"create temp view asked as select from {', '.join(tables)} where {' and '.join(conditions)}"
         with administrator.transaction(force_rollback=True):
+            administrator.execute("select set_config('search_path', %s, true)", [self.rowlock.asking.contender.schema])
             administrator.execute(view.encode())
             return _counted(administrator, _LEAKS) > 0
 
@@ -145,9 +146,13 @@ def shape(node: Node) -> tuple[object, ...]:
     """Return what is read by which indexes and joined how."""
     inner = plans.children(node)
     if node["Node Type"] == "Bitmap Heap Scan":
-        indexes = frozenset(each["Index Name"] for child in inner for each in nodes(child) if "Index Name" in each)
+        indexes = frozenset(_index(each) for child in inner for each in nodes(child) if "Index Name" in each)
         return node["Node Type"], node["Relation Name"], indexes
-    return node["Node Type"], node.get("Relation Name"), node.get("Index Name"), *map(shape, inner)
+    return node["Node Type"], node.get("Relation Name"), _index(node), *map(shape, inner)
+
+
+def _index(node: Node) -> str:
+    return str(node.get("Index Name", "")).removesuffix(plans.TWIN)
 
 
 def _underestimated(node: Node) -> bool:
