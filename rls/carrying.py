@@ -7,7 +7,7 @@ costs hundreds of times more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -102,39 +102,46 @@ def _parent(parent: Entity, reference: str, facts: Facts) -> Followed:
 def filling(child: Child) -> Iterator[sql.Composed]:
     """Return the statements that carry to the rows the child has already what its parents hold now."""
     for parent in child.parents:
-        pairs = [(mine, theirs) for mine, theirs in child.pairs(parent) if theirs]
-        assignments = [
-            sql.SQL("{} = {}").format(sql.Identifier(mine), sql.Identifier("parent", theirs)) for mine, theirs in pairs
-        ]
-        yield template(
-            "templates/carry_existing.sql",
-            child=_table(child.table),
-            parent=_table(parent.table),
-            assignments=sql.SQL(", ").join(assignments),
-            reference=parent.reference,
-            key=parent.key,
-        )
+        held = [(mine, sql.Identifier("parent", theirs)) for mine, theirs in child.pairs(parent) if theirs]
+        yield _from_parent("templates/carry_existing.sql", child, parent, held)
 
 
 def refilling(child: Child, installation: Installation) -> Iterator[tuple[QualifiedName, sql.Composed]]:
     """Return, by parent, the statements that carry again whatever is not what the parent holds."""
     for parent in child.parents:
-        pairs = [
+        held = [
             (mine, sql.SQL("null") if theirs is None else sql.Identifier("parent", theirs))
             for mine, theirs in child.pairs(parent)
         ]
-        assignments = [sql.SQL("{} = {}").format(sql.Identifier(mine), value) for mine, value in pairs]
-        statement = template(
+        statement = _from_parent(
             "templates/carry_again.sql",
-            child=_table(child.table),
-            parent=_table(parent.table),
-            assignments=sql.SQL(", ").join(assignments),
-            reference=parent.reference,
-            key=parent.key,
-            mine=_columns([mine for mine, _ in pairs], "child"),
-            theirs=sql.SQL(", ").join(value for _, value in pairs),
+            child,
+            parent,
+            held,
+            mine=_columns([mine for mine, _ in held], "child"),
+            theirs=sql.SQL(", ").join(value for _, value in held),
         )
         yield parent.table, sql.SQL(";\n").join([become(installation.rls_owner), statement, become(None)])
+
+
+def _from_parent(
+    path: str,
+    child: Child,
+    parent: Followed,
+    held: Sequence[tuple[str, sql.Composable]],
+    **values: sql.Composable,
+) -> sql.Composed:
+    """Return the statement of a template that gives a child's columns what its parent holds."""
+    assignments = (sql.SQL("{} = {}").format(sql.Identifier(mine), value) for mine, value in held)
+    return template(
+        path,
+        child=_table(child.table),
+        parent=_table(parent.table),
+        assignments=sql.SQL(", ").join(assignments),
+        reference=parent.reference,
+        key=parent.key,
+        **values,
+    )
 
 
 def _of_child(child: Child, installation: Installation) -> sql.Composed:

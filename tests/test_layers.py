@@ -16,6 +16,7 @@ ORDER = (
     "names",
     "pools",
     "resources",
+    "sending",
     "sessions",
     "definition",
     "installed",

@@ -67,6 +67,7 @@ VIEWS = (
     "existing_principal",
     "desired_pool_membership",
     "budget_use",
+    "missing_counter",
 )
 FUNCTIONS = (
     "lock_room",

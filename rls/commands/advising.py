@@ -9,7 +9,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json, definition_of
+from rls.commands.options import as_json, definition_of, definitions
 from rls.installed import applied_definition, installed
 from rls.report import console
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("advise")
-@click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
+@definitions
 @click.option("--notes", is_flag=True, help="Show what is only worth knowing, too.")
 @click.option("--script", is_flag=True, help="Print the statements as one script for psql.")
 @as_json

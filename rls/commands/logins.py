@@ -9,7 +9,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json
+from rls.commands.options import as_json, passwords_option
 from rls.organisation.wording import count
 from rls.report import console
 from rls.report.tables import table
@@ -27,12 +27,7 @@ SCHEMA_VERSION = 1
     metavar="WHEN",
     help="The password is good until then: a date (included) or timestamp; never: for good.",
 )
-@click.option(
-    "--passwords",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="New file (mode 0600) for the password made; without it the terminal shows it once.",
-)
+@passwords_option
 @with_connection
 def password(
     connection: psycopg.Connection,

@@ -1,4 +1,4 @@
-"""What several commands take: definitions files, ``--json``."""
+"""What several commands take: definitions files, ``--json``, a file for passwords."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ PEOPLE = 20
 definitions = click.argument("definitions", nargs=-1, type=click.Path(path_type=Path))
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON for a program, with a schema_version.")
+
+passwords_option = click.option(
+    "--passwords",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="New file (mode 0600) for generated passwords; without it the terminal shows them once.",
+)
 
 
 def definition_of(paths: tuple[Path, ...]) -> Definition:

@@ -12,7 +12,7 @@ import psycopg
 
 from rls.commands import logins as of_logins
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json
+from rls.commands.options import as_json, passwords_option
 from rls.organisation.wording import count
 from rls.report import console
 from rls.report.tables import cell, table
@@ -53,12 +53,7 @@ for command in (of_logins.password, of_logins.limit, of_logins.limits):
     show_default=True,
     help="Passwords for logins that have none: none, or generated SCRAM ones.",
 )
-@click.option(
-    "--passwords",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="New file (mode 0600) for generated passwords; without it the terminal shows them once.",
-)
+@passwords_option
 @click.option("--adopt", multiple=True, metavar="LOGIN", help="Take over this existing database role as a person's.")
 @click.option("--dismiss-missing", is_flag=True, help="Dismiss the people no file names.")
 @click.option("--dry-run", is_flag=True, help="Only show what would change.")

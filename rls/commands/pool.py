@@ -9,7 +9,7 @@ import click
 import psycopg
 
 from rls.commands.connection import with_connection
-from rls.commands.options import as_json
+from rls.commands.options import as_json, passwords_option
 from rls.organisation.wording import count
 from rls.report import console
 from rls.report.tables import table
@@ -31,12 +31,7 @@ def pool() -> None:
 @click.argument("login")
 @click.option("--slice", "part", metavar="I/N", help="Only the people of this slice out of N, such as 2/8.")
 @click.option("--slices", type=click.IntRange(2, 1000), metavar="N", help="Make LOGIN_1 to LOGIN_N, a slice each.")
-@click.option(
-    "--passwords",
-    type=click.Path(path_type=Path, dir_okay=False),
-    metavar="FILE",
-    help="New file (mode 0600) for the generated passwords; without it the terminal shows them once.",
-)
+@passwords_option
 @with_connection
 def add(
     connection: psycopg.Connection, login: str, *, part: str | None, slices: int | None, passwords: Path | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any
 
 from psycopg import Connection, sql
@@ -17,14 +17,13 @@ from rls.organisation import changes as c
 from rls.organisation.current import department_ids
 from rls.organisation.people import Path
 from rls.resources import template
+from rls.sending import send
 
 CREATE = sql.SQL("create role {} login inherit")
 ALTER = sql.SQL("alter role {}")
 ALLOW = sql.SQL("alter role {} login inherit")
 REFUSE = sql.SQL("alter role {} nologin")
 PREPARE = sql.SQL("create role {} nologin inherit")
-
-STATEMENTS_AT_ONCE = 200
 
 SESSIONS = "select pid from pg_stat_activity where usename = any (%s)"
 
@@ -98,9 +97,7 @@ class _Work:
 
     def roles(self, statements: Iterable[sql.Composed]) -> None:
         """Run statements on database roles, many in one message."""
-        left = iter(statements)
-        while some := list(islice(left, STATEMENTS_AT_ONCE)):
-            self.connection.execute(sql.SQL(";\n").join(some))
+        send(self.connection, statements)
 
     def create_logins(self, changes: list[c.CreateLogin]) -> None:
         self.roles(

@@ -22,6 +22,7 @@ from rls.definition.wording import unknown
 from rls.errors import InputError, Problem
 from rls.names import Installation
 from rls.resources import sql_text, template
+from rls.sending import send
 
 EVERYONE = "everyone"
 """Whose limits count for people none of whose roles says any."""
@@ -121,9 +122,7 @@ def mend(connection: Connection[Any], installation: Installation) -> list[Limit]
 
 
 def _alter(connection: Connection[Any], changes: list[Limit]) -> None:
-    for first in range(0, len(changes), AT_ONCE):
-        some = (statement(change.login, change.limit, change.wanted) for change in changes[first : first + AT_ONCE])
-        connection.execute(sql.SQL(";\n").join(some))
+    send(connection, (statement(change.login, change.limit, change.wanted) for change in changes), AT_ONCE)
 
 
 def state(

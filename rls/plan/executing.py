@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from typing import Any
 
-from psycopg import Connection, errors, sql
+from psycopg import Connection, errors
 from psycopg.types.json import Json
 
 from rls.acting import become
@@ -18,12 +17,11 @@ from rls.plan.changes import Change
 from rls.plan.plan import Plan
 from rls.plan.render import transaction
 from rls.resources import sql_text
+from rls.sending import send
 from rls.state import texts
 from rls.state.catalog import canonical_functions, canonical_policies, canonical_policy, managed_tables, pin
 from rls.state.imports import import_records
 from rls.state.objects import DatabaseRole, Deviation, Function, Object, Policy, RowSecurity, State
-
-_STATEMENTS_AT_ONCE = 200
 
 
 def execute(connection: Connection[Any], changes: Iterable[Change], installation: Installation) -> None:
@@ -32,10 +30,8 @@ def execute(connection: Connection[Any], changes: Iterable[Change], installation
     :raises PlanError: who is logged in lacks a privilege.
     """
     wanted = list(changes)
-    lines = transaction(wanted, installation)
     try:
-        while some := list(islice(lines, _STATEMENTS_AT_ONCE)):
-            connection.execute(sql.SQL(";\n").join(some))
+        send(connection, transaction(wanted, installation))
     except errors.InsufficientPrivilege as error:
         what = error.diag.message_primary
         advice = "run as a superuser, or as a member of the tables' owner and of the owner of schema rls"

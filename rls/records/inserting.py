@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import ClassVar, Literal
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from rls.names import QualifiedName
-from rls.records.checking import Findings, Record
+from rls.records.checking import Record
 from rls.records.table import Target
 from rls.records.writing import Writer
 from rls.resources import template
@@ -25,25 +27,20 @@ MOST_BAD = 1000
 """Of so many records an import says what is wrong; further ones it does not look at."""
 
 
+@dataclass(eq=False)
 class Inserter(Writer):
-    """Inserts records."""
+    """Inserts records into *target*."""
+
+    target: Target
 
     does: ClassVar[Literal["create", "change"]] = "create"
 
-    def __init__(
-        self,
-        connection: Connection[Any],
-        findings: Findings,
-        person: str | None,
-        by_column: Mapping[str, str | None],
-        target: Target,
-    ) -> None:
-        super().__init__(connection, findings, person, by_column)
-        columns = sql.SQL(", ").join(map(sql.Identifier, by_column))
-        self.statement = template("records/insert.sql", table=target.identifier, columns=columns)
+    @cached_property
+    def _statement(self) -> sql.Composed:
+        return template("records/insert.sql", table=self.target.identifier, columns=_names(self.by_column))
 
     def _write(self, records: Sequence[Record]) -> int:
-        self.connection.execute(self.statement, [Jsonb([record.values for record in records])])
+        self.connection.execute(self._statement, [Jsonb([record.values for record in records])])
         return len(records)
 
 
@@ -58,40 +55,36 @@ class Refuser(Writer):
         return 0
 
 
+@dataclass(eq=False)
 class Importer(Writer):
-    """Imports records as *person*: COPY into the entity's import table, which says which of them are bad.
+    """Imports records as *person*: COPY into the entity's import table *into*, which says which of them are bad.
 
     All of a file in one, so that it is one entry of the log.
     """
 
+    into: QualifiedName
+    _kept: list[Record] = field(default_factory=list, init=False)
+
     does: ClassVar[Literal["create", "change"]] = "create"
     is_logged: ClassVar[bool] = True
 
-    def __init__(
-        self,
-        connection: Connection[Any],
-        findings: Findings,
-        person: str,
-        by_column: Mapping[str, str | None],
-        into: QualifiedName,
-    ) -> None:
-        super().__init__(connection, findings, person, by_column)
-        columns = sql.SQL(", ").join(map(sql.Identifier, by_column))
-        self.copy = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(into.schema, into.name), columns)
-        self.kept: list[Record] = []
+    @cached_property
+    def _copy(self) -> sql.Composed:
+        table = sql.Identifier(self.into.schema, self.into.name)
+        return sql.SQL("copy {} ({}) from stdin").format(table, _names(self.by_column))
 
     def write(self, records: Sequence[Record]) -> int:
         """Keep *records* for the end."""
-        self.kept += records
+        self._kept += records
         return 0
 
     def finish(self) -> int:
         """Import what was kept."""
-        records, self.kept = self.kept, []
+        records, self._kept = self._kept, []
         return self._attempt(records)
 
     def _write(self, records: Sequence[Record]) -> int:
-        with self.connection.cursor().copy(self.copy) as copy:
+        with self.connection.cursor().copy(self._copy) as copy:
             for record in records:
                 copy.write_row([record.values[column] for column in self.by_column])
         return len(records)
@@ -103,3 +96,7 @@ class Importer(Writer):
         for line, found in bad.items():
             self.bad(records[line - 1], found["reason"], found["code"], found["column"] or "")
         return self._attempt([record for line, record in enumerate(records, 1) if line not in bad])
+
+
+def _names(columns: Iterable[str]) -> sql.Composed:
+    return sql.SQL(", ").join(map(sql.Identifier, columns))

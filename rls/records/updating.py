@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 from psycopg import Connection, sql
 from psycopg.types.json import Jsonb
 
 from rls.acting import acting_as
-from rls.records.checking import Findings, Record
+from rls.records.checking import Record
 from rls.records.table import Column, Target
 from rls.records.writing import Writer
 from rls.resources import template
@@ -26,34 +28,24 @@ def matches(
         return dict(connection.execute(query, [sorted(set(values))]).fetchall())
 
 
+@dataclass(eq=False)
 class Updater(Writer):
-    """Overwrites records, found by a key; what somebody sees and may not change is a bad row."""
+    """Overwrites records of *target*, found by *key*; what somebody sees and may not change is a bad row."""
+
+    target: Target
+    key: str
 
     does: ClassVar[Literal["create", "change"]] = "change"
 
-    def __init__(
-        self,
-        connection: Connection[Any],
-        findings: Findings,
-        person: str | None,
-        by_column: Mapping[str, str | None],
-        target: Target,
-        key: str,
-    ) -> None:
-        super().__init__(connection, findings, person, by_column)
-        self.key = key
-        self.statement = template(
-            "records/update.sql",
-            table=target.identifier,
-            key=key,
-            columns=sql.SQL(", ").join(
-                sql.SQL("{0} = given.{0}").format(sql.Identifier(name)) for name in by_column if name != key
-            ),
-        )
+    @cached_property
+    def _statement(self) -> sql.Composed:
+        changed = (sql.Identifier(name) for name in self.by_column if name != self.key)
+        columns = sql.SQL(", ").join(sql.SQL("{0} = given.{0}").format(name) for name in changed)
+        return template("records/update.sql", table=self.target.identifier, key=self.key, columns=columns)
 
     def _write(self, records: Sequence[Record]) -> int:
         given = [{"number": number, "values": record.values} for number, record in enumerate(records)]
-        changed = {number for (number,) in self.connection.execute(self.statement, [Jsonb(given)])}
+        changed = {number for (number,) in self.connection.execute(self._statement, [Jsonb(given)])}
         for number, record in enumerate(records):
             if number not in changed:
                 self.bad(record, "it cannot be changed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 import psycopg
@@ -32,27 +33,21 @@ TELLS_NOTHING = ("new row violates row-level security", "you may not create such
 """How messages begin that say no more than that there is no right."""
 
 
+@dataclass(eq=False)
 class Writer(ABC):
     """Writes records, as *person* when one is given.
 
+    ``by_column``: the table's columns to fill, and the file's they come from;
     ``does``: what it does to a record; ``is_logged``: the database itself logs it.
     """
 
+    connection: Connection[Any]
+    findings: Findings
+    person: str | None
+    by_column: Mapping[str, str | None]
+
     does: ClassVar[Literal["create", "change"]]
     is_logged: ClassVar[bool] = False
-
-    def __init__(
-        self,
-        connection: Connection[Any],
-        findings: Findings,
-        person: str | None,
-        by_column: Mapping[str, str | None],
-    ) -> None:
-        """Write by a connection; ``by_column``: the table's columns to fill, and the file's they come from."""
-        self.connection = connection
-        self.findings = findings
-        self.person = person
-        self.by_column = by_column
 
     def write(self, records: Sequence[Record]) -> int:
         """Write *records*, note the refused ones, and return how many are written."""

@@ -83,25 +83,23 @@ from counter
 join granted on granted.id = counter.id
 where counter.sound and granted.found <> granted.wanted
 union all
--- As rls.refresh_counters() has it: who can log in, and every budget.
 select
-  'rls.counter of ' || coalesce(wanted.login, present.login),
-  case when present.login is null then 'has no counter for ' else 'has a counter too many for ' end
-    || coalesce(wanted.entity, present.entity) || ', ' || coalesce(wanted.kind, present.kind),
+  'rls.counter of ' || found.login,
+  found.how || found.entity || ', ' || found.kind,
   null,
   array['select rls.refresh_counters(null)'],
   1
 from (
-  select reach.login, budget.entity, budget.kind
-  from rls.reach
-  join pg_catalog.pg_roles as role on role.rolname = reach.login
-  cross join rls.budget
-) as wanted
-full join (
-  select counter.login, counter.entity, counter.kind
+  select missing.login, missing.entity, missing.kind, 'has no counter for ' as how
+  from rls.missing_counter as missing
+  union all
+  select counter.login, counter.entity, counter.kind, 'has a counter too many for '
   from rls.counter
-  where counter.login is not null
-) as present
-  on present.login = wanted.login and present.entity = wanted.entity and present.kind = wanted.kind
-where wanted.login is null or present.login is null
+  where
+    counter.login is not null
+    and not (
+      exists (select from rls.reach where reach.login = counter.login)
+      and exists (select from rls.budget where budget.entity = counter.entity and budget.kind = counter.kind)
+    )
+) as found
 order by step, name, how

@@ -40,28 +40,13 @@ begin
   end loop;
   -- A sequence and whoever may use it.
   perform rls.require_locks(2 * count(*))
-  from rls.reach
-  cross join rls.budget
-  where
-    (refresh_counters.logins is null or reach.login = any (refresh_counters.logins))
-    and not exists (
-      select
-      from rls.counter as there
-      where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
-    );
+  from rls.missing_counter as missing
+  where refresh_counters.logins is null or missing.login = any (refresh_counters.logins);
   for wanted in
-    select reach.login, budget.entity, budget.kind
-    from rls.reach
-    join pg_roles as role on role.rolname = reach.login
-    cross join rls.budget
-    where
-      (refresh_counters.logins is null or reach.login = any (refresh_counters.logins))
-      and not exists (
-        select
-        from rls.counter as there
-        where there.login = reach.login and there.entity = budget.entity and there.kind = budget.kind
-      )
-    order by reach.login, budget.entity, budget.kind
+    select missing.login, missing.entity, missing.kind
+    from rls.missing_counter as missing
+    where refresh_counters.logins is null or missing.login = any (refresh_counters.logins)
+    order by missing.login, missing.entity, missing.kind
   loop
     select unused.id, unused.sequence
     into free, made

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -49,18 +50,17 @@ def establish(connection: psycopg.Connection, definition: Mapping[str, Any], dir
 def hire(connection: psycopg.Connection, company: Company) -> None:
     """Make login roles, people, departments, groups and their members."""
     with connection.transaction(), connection.cursor() as cursor:
-        for person in company.people:
-            cursor.execute(
-                sql.SQL("create role {} login password {}").format(
-                    sql.Identifier(person.login), sql.Literal(f"{person.login}-secret")
-                )
-            )
+        login = sql.SQL("create role {} login password {}")
+        logins = (login.format(sql.Identifier(one.login), f"{one.login}-secret") for one in company.people)
+        cursor.execute(sql.SQL(";").join(logins))
         departments(cursor, company)
         people(cursor, company.people)
         employ(cursor, company.people)
-        groups(cursor, company.people, "person_group", "groups")
-        groups(cursor, company.people, "project_group", "project_groups")
-        members(cursor, company.people)
+        for table, groups in (
+            ("person_group", {one.login: one.groups for one in company.people}),
+            ("project_group", {one.login: one.project_groups for one in company.people}),
+        ):
+            join(cursor, table, [(name, login) for login, names in groups.items() for name in sorted(names)])
 
 
 def people(cursor: psycopg.Cursor, staff: Iterable[Person]) -> None:
@@ -76,22 +76,7 @@ def people(cursor: psycopg.Cursor, staff: Iterable[Person]) -> None:
     )
 
 
-def departments(cursor: psycopg.Cursor, company: Company) -> None:
-    """Insert the tree from the top down; a path ends with the department's own name.
-
-    Every change of the organisation refreshes everybody's reach, so people come after it.
-    """
-    numbers: dict[str, int] = {}
-    for path in sorted(company.departments, key=lambda path: len(company.above(path))):
-        parent = company.departments[path]
-        cursor.execute(
-            "insert into crm.department (parent_id, name) values (%s, %s) returning id",
-            (numbers[parent] if parent else None, path.rsplit("/", 1)[-1]),
-        )
-        numbers[path] = only(cursor)
-
-
-EMPLOY = """
+PATHS = """
 with recursive path as (
   select id, name as path from crm.department where parent_id is null
   union all
@@ -99,6 +84,33 @@ with recursive path as (
   from crm.department
   join path on path.id = department.parent_id
 )
+"""
+
+DEPARTMENTS = """
+insert into crm.department (parent_id, name)
+select path.id, listed.name
+from unnest(%s::text[], %s::text[]) with ordinality as listed (parent, name, number)
+left join path on path.path = listed.parent
+order by listed.number
+"""
+
+
+def departments(cursor: psycopg.Cursor, company: Company) -> None:
+    """Insert the tree from the top down, a level by a statement; a path ends with the department's own name.
+
+    Every change of the organisation refreshes everybody's reach, so people come after it.
+    """
+
+    def depth(path: str) -> int:
+        return len(company.above(path))
+
+    for _, level in groupby(sorted(company.departments, key=depth), depth):
+        paths = list(level)
+        parents, names = [company.departments[path] for path in paths], [path.rsplit("/", 1)[-1] for path in paths]
+        cursor.execute(PATHS + DEPARTMENTS, (parents, names))
+
+
+EMPLOY = """
 insert into crm.department_member (department_id, person_id)
 select path.id, person.id
 from unnest(%s::text[], %s::text[]) as listed (path, login)
@@ -110,44 +122,29 @@ join crm.person on person.login = listed.login
 def employ(cursor: psycopg.Cursor, staff: Iterable[Person]) -> None:
     """Insert who is in which department, all at once."""
     rows = [(path, who.login) for who in staff for path in sorted(who.departments)]
-    cursor.execute(EMPLOY, ([path for path, _ in rows], [login for _, login in rows]))
+    cursor.execute(PATHS + EMPLOY, ([path for path, _ in rows], [login for _, login in rows]))
 
 
-def groups(cursor: psycopg.Cursor, staff: Iterable[Person], table: str, attribute: str) -> None:
-    """Insert the groups of one kind that anybody is in."""
-    for name in sorted({name for who in staff for name in getattr(who, attribute)}):
-        cursor.execute(sql.SQL("insert into crm.{} (name) values (%s)").format(sql.Identifier(table)), (name,))
+JOIN = """
+insert into crm.{member} ({group}, person_id)
+select joined.id, person.id
+from unnest(%s::text[], %s::text[]) as listed (name, login)
+join crm.{table} as joined on joined.name = listed.name
+join crm.person on person.login = listed.login
+"""
 
 
-def members(cursor: psycopg.Cursor, staff: Iterable[Person]) -> None:
-    """Insert who is in which group."""
-    for who in staff:
-        for table, names in (("person_group", who.groups), ("project_group", who.project_groups)):
-            for name in sorted(names):
-                cursor.execute(
-                    sql.SQL(
-                        "insert into crm.{} ({}, person_id) select g.id, p.id from crm.{} g, crm.person p"
-                        " where g.name = %s and p.login = %s"
-                    ).format(sql.Identifier(f"{table}_member"), sql.Identifier(f"{table}_id"), sql.Identifier(table)),
-                    (name, who.login),
-                )
-
-
-def only(cursor: psycopg.Cursor) -> Any:
-    """Return the one value of the one row."""
-    row = cursor.fetchone()
-    assert row is not None
-    return row[0]
+def join(cursor: psycopg.Cursor, table: str, members: Sequence[tuple[str, str]]) -> None:
+    """Insert the groups of one kind, and who is in which: pairs of a group and a login."""
+    names = {"table": table, "member": f"{table}_member", "group": f"{table}_id"}
+    statement = {key: sql.Identifier(name) for key, name in names.items()}
+    groups, logins = [name for name, _ in members], [login for _, login in members]
+    made = sql.SQL("insert into crm.{table} (name) select distinct unnest(%s::text[]) order by 1")
+    cursor.execute(made.format(**statement), (groups,))
+    cursor.execute(sql.SQL(JOIN).format(**statement), (groups, logins))
 
 
 ASSIGN = """
-with recursive path as (
-  select id, name as path from crm.department where parent_id is null
-  union all
-  select department.id, path.path || '/' || department.name
-  from crm.department
-  join path on path.id = department.parent_id
-)
 insert into rls.assignment (role, principal_kind, principal_id, valid_from, valid_until)
 select role, kind, case
     when kind = 'person' then (select id from crm.person where login = given.name)
@@ -165,7 +162,7 @@ def assign(connection: psycopg.Connection, company: Company) -> None:
     """Insert the assignments, in one statement."""
     given = company.assignments
     connection.execute(
-        ASSIGN,
+        PATHS + ASSIGN,
         (
             [one.role for one in given],
             [one.kind for one in given],

@@ -12,7 +12,7 @@ import psycopg
 
 from rls.definition.model import Definition
 from tests.access.enumeration import DEPARTMENTS, node
-from tests.access.ground import establish
+from tests.access.ground import PATHS, establish
 from tests.oracle.company import Assignment, Company, Person
 from tests.oracle.roles import LEVELS
 
@@ -20,16 +20,7 @@ STAFF = tuple(f"person_{number}" for number in range(6))
 PLACES = sorted(DEPARTMENTS)
 ROLES = ("first", "second", "third")
 
-PATHS = """
-with recursive path as (
-  select id, name as path from crm.department where parent_id is null
-  union all
-  select department.id, path.path || '/' || department.name
-  from crm.department
-  join path on path.id = department.parent_id
-)
-select path, id from path
-"""
+IDS = "select path, id from path"
 
 
 def random_definition(draw: Random, rule: str) -> dict[str, Any]:
@@ -72,7 +63,7 @@ class Life:
     groups: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.departments = dict(self.connection.execute(PATHS).fetchall())
+        self.departments = dict(self.connection.execute(PATHS + IDS).fetchall())
         self.people = dict(self.connection.execute("select login, id from crm.person").fetchall())
         self.groups = dict(self.connection.execute("select name, id from crm.person_group").fetchall())
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
+
+import pytest
 
 from tests.docs.pages import ROOT, Block, Page
 from tests.fixtures.database import Database
@@ -17,8 +16,11 @@ PAGE = Page(ROOT / "docs" / "dba.md")
 SECTIONS = ("## Rights on tables you have", "## Upgrade and uninstall")
 
 
-def test_the_example_does_what_it_says(empty_database: Database, tmp_path: Path) -> None:
+def test_the_example_does_what_it_says(
+    empty_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """SQL is run, files are written, commands are run and print what the page says."""
+    monkeypatch.chdir(tmp_path)
     output: list[str] = []
     for heading in SECTIONS:
         blocks = PAGE.section(heading)
@@ -29,25 +31,18 @@ def test_the_example_does_what_it_says(empty_database: Database, tmp_path: Path)
                 (tmp_path / block.file).write_text(block.text, encoding="utf-8")
             elif block.language == "sh":
                 shown = blocks[number + 1] if number + 1 < len(blocks) else None
-                output = _run(empty_database, tmp_path, block, "Error:" in shown.text if shown else False)
+                output = _run(empty_database, block, "Error:" in shown.text if shown else False)
             elif block.language == "text":
                 expected = [_counted(line) for line in block.text.splitlines()]
                 assert [line for line in expected if line not in output] == [], f"line {block.line}"
 
 
-def _run(database: Database, directory: Path, block: Block, refused: bool) -> list[str]:
+def _run(database: Database, block: Block, refused: bool) -> list[str]:
     """Run the commands of a block and return what they print."""
     lines = []
     for command in block.text.splitlines():
-        done = subprocess.run(
-            [sys.executable, "-m", "rls", *shlex.split(command, comments=True)[1:]],
-            cwd=directory,
-            env={**os.environ, **database.environment(), "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0 or refused, f"{command}: {done.stderr}"
+        done = database.invoke(shlex.split(command, comments=True)[1:])
+        assert done.exit_code == 0 or refused, f"{command}: {done.stderr}"
         lines += [_counted(line) for line in (done.stdout + done.stderr).splitlines()]
     return lines
 
