@@ -30,7 +30,7 @@ join pg_catalog.pg_namespace on nspname = installation.prefix || 'leakproof'
 """
 """Gives a row where ``rowlock leakproof`` made any."""
 
-PLAN_ANEW = "select rls.invalidate_plans(array(select database_role from rls.role))"
+PLAN_ANEW = "select rls.invalidate_plans()"
 """The server does not plan anew what was planned with functions of its own."""
 
 

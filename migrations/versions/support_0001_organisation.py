@@ -84,6 +84,7 @@ FUNCTIONS = (
     "subtree_owners",
     "folded_me",
     "me",
+    "folded_holds",
     "owned_by",
     "mine",
     "department_reached",

@@ -8,6 +8,7 @@ so a change of rights replaces functions and never touches a table.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 
 from psycopg import sql
@@ -78,7 +79,7 @@ def _objects(definition: Definition, facts: Facts, installation: Installation) -
         yield from budgets(entity)
         for role in roles:
             grantee = installation.database_role(role.name)
-            yield from _policies(rights, role, table, grantee, installation.rls_owner)
+            yield from _policies(rights, role, table, installation)
             yield from granted(rights, role, table, grantee)
         yield from _views(rights, roles, table, installation)
         yield from _imports(rights, roles, table, installation)
@@ -104,12 +105,15 @@ def _imports(rights: Rights, roles: Sequence[Role], table: Table, installation: 
         yield from importing.grants(role, installation.database_role(role.name))
 
 
-def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str) -> Iterator[Object]:
-    metering = Metering(rights)
+def _policies(rights: Rights, role: Role, table: Table, installation: Installation) -> Iterator[Object]:
+    metering, grantee = Metering(rights), installation.database_role(role.name)
     for operation, command in COMMANDS.items():
         arguments = _arguments(rights, role, table, operation)
         name = predicate_name(role.name, operation)
         predicate = rights.predicate(role, operation)
+        if operation == "read":
+            covering = tuple(installation.database_role(other.name) for other in rights.covering(role))
+            predicate = replace(predicate, covering=covering)
         body = predicate.body()
         counts = operation == "read" and metering.counts(role)
         if operation == "read":
@@ -117,7 +121,7 @@ def _policies(rights: Rights, role: Role, table: Table, grantee: str, owner: str
         if counts:
             body = metering.within(predicate)
         types = tuple((argument, kind) for argument, kind, _ in arguments)
-        yield Function(name, table.name, types, body, grantee, owner, volatile=counts)
+        yield Function(name, table.name, types, body, grantee, installation.rls_owner, volatile=counts)
         call = sql.SQL("{}.{}({}.*, {})").format(
             sql.Identifier(RIGHTS_SCHEMA),
             sql.Identifier(name),

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from rls.compiler.cells import FALSE, TRUE, all_of, any_of, cell_of_row, rows_of
+from rls.compiler.helpers import called
 from rls.compiler.owners import FINDABLE, Owners
 from rls.compiler.sources import Levels, Source, cell_key, open_column, owner_column
 from rls.definition.model import Level
@@ -51,8 +52,10 @@ class Predicate:
     of another role counts instead.  ``within_read``: rows must also be readable
     by any of the caller's roles.  ``version`` is that of the levels.  ``live``:
     the table names its owners by ``person.id`` in an integer column.  ``finds``:
-    its rows are to be found, and not only checked.  ``prefix`` is what the names
-    of its arguments begin with.
+    its rows are to be found, and not only checked.  ``covering``: database roles
+    whose policies let the same rows through, so that nothing is asked for this
+    one where the caller holds any of them when planning.  ``prefix`` is what the
+    names of its arguments begin with.
 
     Whatever asks something when it runs asks in ``counted`` whether the levels
     are still those it was written for.
@@ -67,15 +70,22 @@ class Predicate:
     version: str = ""
     live: bool = False
     finds: Collection[Level] = FINDABLE
+    covering: tuple[str, ...] = ()
     prefix: str = ""
 
     def body(self) -> str:
         """Return the expression after RETURN."""
-        return self.rows().as_string(None)
+        return all_of([self._alone(), self.rows()]).as_string(None)
 
     def rows(self) -> sql.Composable:
         """Return the rows it lets through."""
         return all_of([self.counting(), self._within_read() if self.within_read else self._reached()])
+
+    def _alone(self) -> sql.Composable:
+        if not self.covering:
+            return TRUE
+        roles = sql.SQL(", ").join(map(sql.Literal, self.covering))
+        return sql.SQL("not {}").format(called("folded_holds", sql.SQL("array[{}]::name[]").format(roles)))
 
     def counting(self) -> sql.Composable:
         """Return whether the role counts for the caller now, in the row's cell."""

@@ -42,6 +42,7 @@ HELPERS = (
     "counted(wanted_role text, wanted_entity text, wanted_operation text)",
     "readable(wanted_entity text, wanted_level text)",
     *(f"{folded}{name}()" for folded in ("", "folded_") for name in ("me", "department_owners", "subtree_owners")),
+    "folded_holds(roles name[])",
     "owned_by(owner integer, owners integer[])",
     *(f"{live}(wanted name)" for live in ("mine", "department_reached", "subtree_reached")),
 )

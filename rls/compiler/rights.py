@@ -15,6 +15,9 @@ from rls.state.objects import PermissionRow
 
 WRITES: tuple[Operation, ...] = ("create", "update", "delete")
 
+COVERING = 20
+"""By how many other roles at most a role is left out of a plan: asking for each takes 0.3 µs."""
+
 
 def version(rows: Iterable[PermissionRow]) -> str:
     """Return what tells a role's levels for an operation on an entity from all others.
@@ -99,6 +102,29 @@ class Rights:
         if role.timed or self.overruled(role, operation):
             return False
         return all(level is Level.all for _, level, _ in self.cells(role, operation))
+
+    def covering(self, role: Role) -> tuple[Role, ...]:
+        """Return other roles that read every record this one reads, whatever else their holder has, the widest first.
+
+        Of roles that read alike it is the first by name, so that of a caller's roles one is left.  Who reads every
+        record has no condition to begin with, and what is metered is counted role by role.
+        """
+        if self.entity.read_budget is not None or not self.reaches(role, "read"):
+            return ()
+        far = {other: {key: level for key, level, _ in self.cells(other, "read")} for other in self.roles}
+        found = [
+            other
+            for other in self.roles
+            if self._covers(other)
+            and all(far[other][key] >= level for key, level in far[role].items())
+            and (far[other] != far[role] or not self._covers(role) or other.name < role.name)
+        ]
+        return tuple(sorted(found, key=lambda other: (-sum(far[other].values()), other.name)))[:COVERING]
+
+    def _covers(self, role: Role) -> bool:
+        """Return whether the role reads as far as its levels say, and does not read everything."""
+        is_certain = not role.timed and not self.overruled(role, "read")
+        return is_certain and not self.unconditional(role, "read")
 
     def needs_read_check(self, role: Role, operation: Operation) -> bool:
         """Return whether the role's write reaches where its own read may not.

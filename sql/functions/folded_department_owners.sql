@@ -7,6 +7,7 @@ create or replace function rls.folded_department_owners()
   security definer
   parallel safe
   set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = auto
 as $$
 declare
   owners int[];

@@ -6,6 +6,7 @@ create or replace function rls.folded_me()
   security definer
   parallel safe
   set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = auto
 as $$
 begin
   return (select reach.person_id from rls.reach where reach.login = rls.caller());

@@ -13,7 +13,6 @@ declare
     else ''
   end;
   change record;
-  revoked name[] := array[]::name[];
 begin
   -- 'extra' comes before 'missing': what was granted in another way is revoked first, then granted in ours.
   for change in
@@ -27,11 +26,12 @@ begin
   loop
     if change.drift = 'extra' then
       execute pg_catalog.format('revoke %I from %s', change.role, change.members);
-      revoked := revoked || change.role;
     else
       execute pg_catalog.format('grant %I to %s', change.role, change.members) || options;
     end if;
   end loop;
-  perform rls.invalidate_plans(revoked);
+  if found then
+    perform rls.invalidate_plans();
+  end if;
 end
 $$;

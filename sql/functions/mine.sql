@@ -8,6 +8,7 @@ create or replace function rls.mine(wanted name)
   security definer
   parallel safe
   set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = auto
 as $$
 begin
   return (select reach.mine || array[]::boolean[] from rls.reach where reach.login = wanted);

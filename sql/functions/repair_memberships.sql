@@ -9,7 +9,6 @@ create or replace function rls.repair_memberships()
 as $$
 declare
   edge record;
-  revoked name[] := array[]::name[];
 begin
   perform rls.begin_refresh();
   for edge in
@@ -19,9 +18,8 @@ begin
     order by current.role, current.member
   loop
     execute pg_catalog.format('revoke %I from %I granted by %I cascade', edge.role, edge.member, edge.grantor);
-    revoked := revoked || edge.role;
   end loop;
-  perform rls.invalidate_plans(revoked);
+  perform rls.invalidate_plans();
   perform rls.refresh_memberships();
   perform rls.refresh_pools();
 end

@@ -6,6 +6,7 @@ create or replace function rls.subtree_reached(wanted name)
   security definer
   parallel safe
   set search_path = pg_catalog, pg_temp
+  set plan_cache_mode = auto
 as $$
 begin
   return (

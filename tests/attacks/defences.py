@@ -129,7 +129,7 @@ DEFENCES = (
         "plans are made anew",
         "a membership taken away reaches cached plans (CVE-2026-14666)",
         """
-        create or replace function rls.invalidate_plans(revoked name[]) returns void language sql begin atomic end
+        create or replace function rls.invalidate_plans() returns void language sql begin atomic end
         """,
         ("a-plan-from-better-times", "a-plan-with-a-subquery"),
         versions=range(15, 18),

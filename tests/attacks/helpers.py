@@ -30,7 +30,7 @@ statements(
         "call-invalidate-reach": "select rls.invalidate_reach()",
         "call-membership-drift": "select * from rls.membership_drift()",
         "call-current-membership": "select * from rls.current_membership()",
-        "call-invalidate-plans": "select rls.invalidate_plans(array['crm_director']::name[])",
+        "call-invalidate-plans": "select rls.invalidate_plans()",
     },
 )
 

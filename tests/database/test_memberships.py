@@ -126,12 +126,14 @@ def test_a_prepared_statement_obeys_at_once(administrator: psycopg.Connection, d
     assign(administrator, "subdepartments", 1)
     administrator.execute(
         """
-        create function rls.manager_reads(deal crm.deal, me int) returns boolean
+        create function rls.manager_reads(deal crm.deal, me int, counted text[]) returns boolean
           language sql stable parallel safe
           return deal.owner_id = me;
         alter function rls.manager_reads owner to crm_rls_owner;
         create policy manager_reads on crm.deal for select to crm_manager
-          using (rls.manager_reads(deal.*, (select person_id from rls.reach)));
+          using (rls.manager_reads(
+            deal.*, (select person_id from rls.reach), (select rls.counted('manager', 'deal', 'read'))
+          ));
         grant usage on schema crm to bob;
         grant select on crm.deal, rls.reach to bob;
         insert into crm.deal (title, owner_id) values ('x', 2), ('y', 3);

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from rls.plan import deploy
-from tests.database.company import assert_converged, assign, definition, hire, person
+from tests.database.company import assert_converged, assign, definition, hire, person, unassign
 from tests.fixtures.database import Cluster, Database
 
 ENTITIES = """
@@ -248,12 +248,40 @@ def test_open_records_come_from_their_own_index(planner: Planner) -> None:
 
 
 def test_two_levels_are_two_index_conditions(planner: Planner) -> None:
-    """Roles are joined by OR; each brings its own index condition."""
-    text = planner.plan("owner_and_peer", SUM, "enable_seqscan = off")
+    """Roles of which neither reads what the other does are joined by OR; each brings its own index condition."""
+    text = planner.plan("owner_and_stager", SUM, "enable_seqscan = off")
 
     assert "BitmapOr" in text
     assert "Index Cond: (owner_id = #)" in text
     assert "Index Cond: (owner_id = ANY (#))" in text
+
+
+@pytest.mark.parametrize("query", READS)
+def test_what_another_role_reads_too_is_not_asked_for(planner: Planner, query: LiteralString) -> None:
+    """The plan of two roles is that of the wider one; who holds one of them has its own."""
+    both = planner.plan("owner_and_peer", query, verbose=True)
+
+    assert both == planner.plan("peer", query, verbose=True)
+    assert "rls.mine(" not in both
+    assert "rls.mine(" in planner.plan("owner", query, verbose=True)
+
+
+def test_a_kept_plan_obeys_at_once_when_a_wider_role_comes_and_goes(planner: Planner) -> None:
+    """What the narrower role reads is left out of the plan only as long as the wider one is held."""
+    count: LiteralString = "select count(*) from crm.deal"
+    with planner.session(None) as administrator, planner.session("owner") as owner:
+        owner.execute("set plan_cache_mode = force_generic_plan")
+        owner.execute(f"prepare deals as {count}")
+        found = []
+        for change in (None, assign, unassign):
+            if change:
+                change(administrator, "department", "owner")
+            found += [owner.execute("execute deals", prepare=False).fetchone() for _ in range(2)]
+        with planner.session("peer") as peer:
+            wider = peer.execute(count).fetchone()
+
+    assert found[0] not in (wider, (0,))
+    assert found == [found[0], found[0], wider, wider, found[0], found[0]]
 
 
 @pytest.mark.parametrize("login", ["stager", "owner_and_stager"])

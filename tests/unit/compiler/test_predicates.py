@@ -201,6 +201,37 @@ def test_an_explicit_level_of_another_role_is_asked_for_only_where_there_is_one(
     assert "counted" not in overruled["b_reads", "deal"].body
 
 
+def covering(*roles: Role, several_roles: str = "highest") -> dict[str, list[str]]:
+    """Return role → the database roles that have its reading of deals left out."""
+    made = functions(*roles, several_roles=several_roles)
+    return {
+        each.name: re.findall(r"'(crm_\w+)'", made[f"{each.name}_reads", "deal"].body.partition(" and ")[0])
+        for each in roles
+    }
+
+
+def test_a_role_is_left_out_where_another_reads_as_far() -> None:
+    """In every stage, at any time, whatever other roles say; of two that read alike it is one; never for everything."""
+    own, wide = (Permission("deal", "read", level) for level in (Level.own, Level.department))
+    won = Permission("deal", "read", Level.all, stage="won")
+    none = Permission("deal", "read", Level.none, stage="won")
+    everything = Permission("deal", "read", Level.all)
+
+    assert covering(role("a", own), role("b", wide)) == {"a": ["crm_b"], "b": []}
+    assert covering(role("a", own), role("b", own), role("c", own)) == {
+        "a": [],
+        "b": ["crm_a"],
+        "c": ["crm_a", "crm_b"],
+    }
+    assert covering(role("a", own), role("b", won)) == {"a": [], "b": []}
+    assert covering(role("a", own), role("b", wide, won)) == {"a": ["crm_b"], "b": []}
+    assert covering(role("a", own), role("b", everything)) == {"a": [], "b": []}
+    assert covering(role("a", own), role("b", wide), role("c", wide, won))["a"] == ["crm_c", "crm_b"]
+    assert covering(role("a", own, timed=True), role("b", own)) == {"a": ["crm_b"], "b": []}
+    assert covering(role("a", own), role("b", wide, timed=True)) == {"a": [], "b": []}
+    assert covering(role("a", own), role("b", wide), role("c", none), several_roles="explicit")["a"] == []
+
+
 def test_every_reach_argument_is_used_at_most_once() -> None:
     """More, and PostgreSQL does not inline the function."""
     every = [

@@ -253,7 +253,7 @@ create or replace function "rls"."manager_reads"("activity" "crm"."activity", "m
   language sql
   stable
   parallel safe
-  return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"());
+  return (not "rls"."folded_holds"(array['crm_head']::name[])) and ((("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"()));
 revoke all on function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) from public;
 grant execute on function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
@@ -261,7 +261,7 @@ create or replace function "rls"."manager_reads"("deal" "crm"."deal", "mine" boo
   language sql
   stable
   parallel safe
-  return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"());
+  return (not "rls"."folded_holds"(array['crm_head']::name[])) and ((("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"()));
 revoke all on function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
 grant execute on function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("product" "crm"."product", "counted" text[])
@@ -503,6 +503,7 @@ grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, 
 grant execute on function "rls"."department_owners"() to "crm_head";
 grant execute on function "rls"."department_reached"(wanted name) to "crm_head";
 grant execute on function "rls"."folded_department_owners"() to "crm_head";
+grant execute on function "rls"."folded_holds"(roles name[]) to "crm_head";
 grant execute on function "rls"."folded_me"() to "crm_head";
 grant execute on function "rls"."folded_subtree_owners"() to "crm_head";
 grant execute on function "rls"."me"() to "crm_head";
@@ -546,6 +547,7 @@ grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, 
 grant execute on function "rls"."department_owners"() to "crm_manager";
 grant execute on function "rls"."department_reached"(wanted name) to "crm_manager";
 grant execute on function "rls"."folded_department_owners"() to "crm_manager";
+grant execute on function "rls"."folded_holds"(roles name[]) to "crm_manager";
 grant execute on function "rls"."folded_me"() to "crm_manager";
 grant execute on function "rls"."folded_subtree_owners"() to "crm_manager";
 grant execute on function "rls"."me"() to "crm_manager";

@@ -18,6 +18,7 @@ revoke execute on function "rls"."counted"(wanted_role text, wanted_entity text,
 revoke execute on function "rls"."department_owners"() from "crm_seller";
 revoke execute on function "rls"."department_reached"(wanted name) from "crm_seller";
 revoke execute on function "rls"."folded_department_owners"() from "crm_seller";
+revoke execute on function "rls"."folded_holds"(roles name[]) from "crm_seller";
 revoke execute on function "rls"."folded_me"() from "crm_seller";
 revoke execute on function "rls"."folded_subtree_owners"() from "crm_seller";
 revoke execute on function "rls"."me"() from "crm_seller";
@@ -100,6 +101,7 @@ grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, 
 grant execute on function "rls"."department_owners"() to "crm_trader";
 grant execute on function "rls"."department_reached"(wanted name) to "crm_trader";
 grant execute on function "rls"."folded_department_owners"() to "crm_trader";
+grant execute on function "rls"."folded_holds"(roles name[]) to "crm_trader";
 grant execute on function "rls"."folded_me"() to "crm_trader";
 grant execute on function "rls"."folded_subtree_owners"() to "crm_trader";
 grant execute on function "rls"."me"() to "crm_trader";
