@@ -121,7 +121,8 @@ TOLD: dict[str, tuple[frozenset[str], frozenset[str]]] = {
     "open": (BY_AN_INDEX, NUMBERS),
     "seller": (BY_AN_INDEX, NUMBERS),
     "advisor": (BY_AN_INDEX | BY_ORDER, NUMBERS | {"number", "name", "null", "stage"}),
-    "two": (BY_AN_INDEX | BY_ORDER | {"boolean"}, NUMBERS | {"number", "name", "null", "boolean"}),
+    "nested": (BY_AN_INDEX, NUMBERS),
+    "crossed": (BY_AN_INDEX | BY_ORDER | {"boolean"}, NUMBERS | {"number", "name", "null", "boolean"}),
 }
 """Who (:data:`tests.attacks.values.HELD`) can tell what of a hidden row of others whose key they know: as installed, and
 hardened.  Nobody can tell anything hardened with --keys."""

@@ -28,7 +28,9 @@ def guesses(cluster_of: Callable[[str], Cluster]) -> Iterator[Guesses]:
 
 def told(guesses: Guesses) -> Told:
     """Return who can tell what of others' rows."""
-    chosen = {who: TABLES if LONG else ("deal", "contact") if who == "two" else ("deal",) for who in TOLD}
+    chosen = {
+        who: TABLES if LONG else ("deal", "contact") if who in ("nested", "crossed") else ("deal",) for who in TOLD
+    }
     found = {who: guesses.told(who, chosen[who]) for who in TOLD}
     return {who: {what for what, _ in each} for who, each in found.items()}
 

@@ -49,6 +49,7 @@ roles:
       "*": own
       deal: {read: own, stages: {prospecting: {read: all}, engaging: {read: department}, won: {read: none}}}
       lead: {read: own, stages: {new: {read: all}, in_process: {read: department}, converted: {read: none}}}
+  substitute: {timed: true, permissions: {"*": department}}
   auditor:
     permissions:
       "*": own
@@ -64,9 +65,10 @@ HELD = {
     "seller": ("seller",),
     "advisor": ("advisor",),
     "auditor": ("auditor",),
-    "two": ("agent", "colleague"),
+    "nested": ("agent", "colleague"),
+    "crossed": ("agent", "substitute"),
 }
-"""Login → roles; all in East, where nobody else is."""
+"""Login → roles; all in East, where nobody else is.  Of two roles one reads all that the other does, at any time, or not."""
 
 OTHERS = ("zoe", "yan", "xeno")
 """Who owns what is hidden."""
