@@ -10,9 +10,9 @@ create or replace function rls.follow_department()
 as $$
 declare
   changed int[];
-  moved int[];
   departments int[];
   people int[];
+  holders int[];
 begin
   execute format(
     'select array_agg(distinct touched.id) from (%s) as touched', rls.touched(tg_op, 'id, parent_id')
@@ -38,18 +38,31 @@ begin
     cross join lateral unnest(team.subtree_owners) as owner (id)
   )
   select
-    array(select pair.descendant_id from pair union select unnest(changed)),
     array_agg(asked.ancestor_id),
-    array_agg(asked.person_id)
-  into moved, departments, people
+    array_agg(asked.person_id),
+    array(
+      select distinct member.person_id
+      from pair
+      join {organisation}.department_member as member on member.department_id = pair.descendant_id
+      where
+        exists (
+          select
+          from rls.assignment
+          where assignment.principal_kind = 'subdepartments' and assignment.principal_id = pair.ancestor_id
+        )
+    )
+  into departments, people, holders
   from asked;
   if people is not null then
     perform rls.refresh_teams_of(departments, people);
     perform rls.invalidate_reach();
   end if;
   perform rls.refresh_principals_of(array_agg(kind.name), array_agg(department.id))
-  from unnest(moved) as department (id)
+  from unnest(changed) as department (id)
   cross join (values ('department'), ('subdepartments')) as kind (name);
+  if holders <> '{{}}' then
+    perform rls.refresh_holdings_of(holders, rls.logins_of(holders));
+  end if;
   return null;
 end
 $$;

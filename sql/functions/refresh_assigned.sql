@@ -12,32 +12,20 @@ declare
   kinds text[];
   ids int[];
 begin
-  with assigned as materialized (
+  select
+    array_agg(assigned.id) filter (where assigned.kind = 'person'),
+    array_agg(assigned.kind) filter (where assigned.kind <> 'person'),
+    array_agg(assigned.id) filter (where assigned.kind <> 'person')
+  into people, kinds, ids
+  from (
     select distinct pair.kind, pair.id
     from unnest(assigned_kinds, assigned_ids) as pair (kind, id)
-  ),
-  principal as (
-    select assigned.kind, assigned.id
-    from assigned
-    where assigned.kind <> 'person'
-    union
-    select below.kind, coalesce(closure.descendant_id, assigned.id)
-    from assigned
-    cross join (values ('department'), ('subdepartments')) as below (kind)
-    left join {organisation}.department_closure as closure on closure.ancestor_id = assigned.id
-    where assigned.kind = 'subdepartments'
-  )
-  select
-    array(select assigned.id from assigned where assigned.kind = 'person'),
-    array_agg(principal.kind),
-    array_agg(principal.id)
-  into people, kinds, ids
-  from principal;
+  ) as assigned;
   -- First the database roles of departments and groups: people assigned beside them may belong to new ones.
   if kinds is not null then
     perform rls.refresh_principals_of(kinds, ids);
   end if;
-  if people <> '{{}}' then
+  if people is not null then
     perform rls.refresh_holdings_of(people, rls.logins_of(people));
   end if;
 end

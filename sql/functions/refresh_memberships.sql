@@ -17,10 +17,6 @@ begin
     )
   );
 
-  perform rls.grant_memberships(array_agg(changes.role), array_agg(changes.member), array_agg(changes.drift))
-  from rls.membership_changes() as changes
-  where not changes.foreign_grantor;
-
   perform rls.drop_principals(
     array(
       select existing.role
@@ -29,5 +25,9 @@ begin
       order by existing.role
     )
   );
+
+  perform rls.grant_memberships(array_agg(changes.role), array_agg(changes.member), array_agg(changes.drift))
+  from rls.membership_changes() as changes
+  where not changes.foreign_grantor;
 end
 $$;

@@ -72,7 +72,7 @@ begin
     ) as holding
     where rls.principal_role(prefix, principal.kind, principal.id) = any (made)
   ) as edge;
-  perform rls.change_memberships(principals, dropped, roles, members);
+  perform rls.change_memberships(principals, '{{}}', roles, members);
 
   perform rls.drop_principals(dropped);
 end

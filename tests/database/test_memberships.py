@@ -111,6 +111,36 @@ def test_a_role_somebody_uses_otherwise_is_kept(administrator: psycopg.Connectio
     assert administrator.execute(members).fetchone() == (0,)
 
 
+def test_a_tree_is_one_database_role(administrator: psycopg.Connection) -> None:
+    """However many departments are below; its members are everybody's logins in them, wherever they are."""
+
+    def members() -> dict[str, list[str]]:
+        query = """
+            select existing.role::text, array_agg(person.rolname::text order by person.rolname)
+            from rls.existing_principal as existing
+            join pg_auth_members as edge on edge.roleid = existing.role::regrole
+            join pg_roles as person on person.oid = edge.member and person.rolname <> 'crm_rls_owner'
+            where not existing.permanent
+            group by existing.role
+        """
+        return dict(administrator.execute(query).fetchall())
+
+    assign(administrator, "subdepartments", 1)
+    assert members() == {"crm_department_1_tree": ["alice", "bob", "carol"]}
+    assign(administrator, "subdepartments", 2)
+    administrator.execute("insert into crm.department (name, parent_id) values ('North', 2)")
+    administrator.execute("insert into crm.department_member values (3, 3)")
+    east = {"crm_department_2_tree": ["bob", "carol"]}
+    assert members() == {"crm_department_1_tree": ["alice", "bob", "carol"], **east}
+    administrator.execute("update crm.department set parent_id = null where id = 2")
+    assert members() == {"crm_department_1_tree": ["alice"], **east}
+    assert managers(administrator) == {"alice", "bob", "carol"}
+    administrator.execute("delete from crm.department_member where department_id = 3")
+    assert members() == {"crm_department_1_tree": ["alice"], **east}
+    administrator.execute("delete from rls.assignment where principal_id = 2")
+    assert (members(), managers(administrator)) == ({"crm_department_1_tree": ["alice"]}, {"alice"})
+
+
 @pytest.mark.parametrize(
     "change",
     [

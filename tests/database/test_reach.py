@@ -208,11 +208,18 @@ def test_triggers_cannot_be_borrowed(administrator: psycopg.Connection, database
 
 
 BUDGET = "insert into rls.budget (entity, kind, rows, per, statement) values ('deal', 'read', 10, 'day', 10)"
-TREE = "insert into rls.assignment (role, principal_kind, principal_id) values ('manager', 'subdepartments', 1)"
+PRINCIPALS = """
+insert into rls.assignment (role, principal_kind, principal_id)
+  values
+    ('manager', 'department', 1),
+    ('manager', 'department', 2),
+    ('manager', 'subdepartments', 1),
+    ('manager', 'subdepartments', 2)
+"""
 POOL = "create role crm_app login noinherit; insert into rls.pool values ('crm_app')"
 
 
-@pytest.mark.parametrize("locks, statement, version", [(6, BUDGET, 150000), (4, TREE, 160000), (3, POOL, 160000)])
+@pytest.mark.parametrize("locks, statement, version", [(6, BUDGET, 150000), (4, PRINCIPALS, 160000), (3, POOL, 160000)])
 def test_what_the_locks_have_no_room_for_is_refused_before_it_begins(
     administrator: psycopg.Connection, locks: int, statement: str, version: int
 ) -> None:
@@ -231,7 +238,7 @@ def test_what_the_locks_have_no_room_for_is_refused_before_it_begins(
 def test_taking_rights_away_is_never_refused(administrator: psycopg.Connection) -> None:
     """Database roles that are too many to drop at once have no members, and go with the next refresh."""
     left = "select count(*) from rls.existing_principal where not permanent"
-    administrator.execute(TREE.encode())
+    administrator.execute(PRINCIPALS.encode())
     _have_room(administrator, 2)
     administrator.execute("delete from rls.assignment")
     assert administrator.execute(left).fetchone() == (3,)

@@ -14,6 +14,13 @@ join rls.person_login as person on person.person_id = member.person_id
 where principal.kind = 'department'
 union all
 select principal.role, person.login, principal.kind, principal.id, person.person_id
+from {organisation}.department_member as member
+join {organisation}.department_closure as closure on closure.descendant_id = member.department_id
+join rls.desired_principal as principal on principal.id = closure.ancestor_id
+join rls.person_login as person on person.person_id = member.person_id
+where principal.kind = 'subdepartments'
+union all
+select principal.role, person.login, principal.kind, principal.id, person.person_id
 from {organisation}.person_group_member as member
 join rls.desired_principal as principal on principal.id = member.person_group_id
 join rls.person_login as person on person.person_id = member.person_id
