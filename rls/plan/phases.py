@@ -1,7 +1,7 @@
 """Apply without stopping anybody: prepare → switch → clean up.
 
 *prepare*: what needs a table lock and nobody notices: new policies, whose
-functions say false, and roles nobody holds; a table at a time, each with a
+functions say false or are of new roles, which nobody holds; a table at a time, each with a
 short ``lock_timeout``, tried again until patience ends.  *switch*: one
 transaction that locks no table replaces functions, privileges, memberships.
 *clean up*: policies, functions and roles nobody uses any more, as prepare.
@@ -33,7 +33,7 @@ from rls.plan.apply import LOCK, refuse_stale, refuse_unfinished, repair
 from rls.plan.changes import Change, Phase
 from rls.plan.executing import execute, remember_definition, remember_tables
 from rls.plan.plan import Plan, holds, replan
-from rls.state.objects import Function, RoleRow, RowSecurity
+from rls.state.objects import DatabaseRole, Function, RoleRow, RowSecurity
 
 ONE_DEPLOYER = "select pg_catalog.pg_try_advisory_lock(pg_catalog.hashtext('rowlock'), 2)"
 DEPLOYED = "select pg_catalog.pg_advisory_unlock(pg_catalog.hashtext('rowlock'), 2)"
@@ -190,11 +190,17 @@ def _gave_up(what: str, patience: Patience, state: str) -> PlanError:
 
 
 def _called(plan: Plan) -> dict[QualifiedName, list[Change]]:
-    """Return the creation of each table's new functions, all saying false: nobody notices their policies."""
+    """Return the creation of each table's new functions, so that nobody notices their policies.
+
+    They say false, but those of new roles, which nobody holds: these need no second statement, nor a longer switch.
+    """
+    created = [change.after for change in plan.changes if change.action == "create"]
+    unheld = {thing.name for thing in created if isinstance(thing, DatabaseRole)}
     called: dict[QualifiedName, list[Change]] = {}
-    for thing in (change.after for change in plan.changes if change.action == "create"):
+    for thing in created:
         if isinstance(thing, Function):
-            called.setdefault(thing.table, []).append(Change(None, replace(thing, body="false")))
+            unnoticed = thing if thing.grantee in unheld else replace(thing, body="false")
+            called.setdefault(thing.table, []).append(Change(None, unnoticed))
     return called
 
 

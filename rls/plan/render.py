@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import singledispatch
 from itertools import groupby
+from typing import Any
 
 from psycopg import sql
 
 from rls.acting import become
-from rls.names import RIGHTS_SCHEMA, Installation
-from rls.plan import texts
-from rls.plan.changes import Change
+from rls.names import Installation
+from rls.plan import functions, grants, rows, texts
+from rls.plan.changes import Action, Change
 from rls.plan.imports import make_import_table, take_import_table
-from rls.plan.texts import grantee, relation
+from rls.plan.texts import relation
 from rls.state.imports import ImportTable
 from rls.state.made import Routine, Trigger, View
 from rls.state.objects import (
@@ -30,19 +31,30 @@ from rls.state.objects import (
     RowSecurity,
 )
 
-_PRIVILEGES = {
-    name: sql.SQL(name)
-    for name in (
-        "select", "insert", "update", "delete", "truncate", "references", "trigger", "maintain", "usage", "create",
-        "execute",
-    )
-}  # fmt: skip
 _ATTRIBUTES = {
     word: sql.SQL(word)
     for attribute in ("superuser", "createdb", "createrole", "login", "replication", "bypassrls")
     for word in (attribute, f"no{attribute}")
 }
-_COMMANDS = {name: _PRIVILEGES[name] for name in ("select", "insert", "update", "delete")}
+_COMMANDS = {name: grants.PRIVILEGES[name] for name in ("select", "insert", "update", "delete")}
+
+Together = Callable[[Sequence[Any]], Iterator[sql.Composed]]
+"""Many objects of a kind → as few statements as do."""
+
+_ROWS: dict[type, Together] = {
+    RoleRow: rows.make_roles,
+    PermissionRow: rows.make_permissions,
+    BudgetRow: rows.make_budgets,
+    AssignmentRow: rows.make_assignments,
+}
+_TOGETHER: dict[tuple[type, Action], Together] = {
+    (Function, "create"): functions.make_functions,
+    (Grant, "create"): grants.make_grants,
+    (Grant, "drop"): grants.take_grants,
+    **{(kind, "create"): make for kind, make in _ROWS.items()},
+    **{(kind, "alter"): make for kind, make in _ROWS.items()},
+}
+"""What changes of a kind that follow each other share statements for."""
 
 
 def statements(change: Change) -> list[sql.Composed]:
@@ -53,31 +65,38 @@ def statements(change: Change) -> list[sql.Composed]:
 
 
 def transaction(changes: Iterable[Change], installation: Installation) -> Iterator[sql.Composed]:
-    """Yield the statements of all changes, each run by whom it must be run by."""
-    for maker, group in groupby(changes, lambda change: change.maker(installation)):
+    """Yield the statements of all changes, each run by whom it must be run by; changes of one kind share them."""
+    for maker, group in groupby(_by_maker(changes, installation), lambda change: change.maker(installation)):
         if maker:
             yield become(maker)
-        for change in group:
-            yield from statements(change)
+        for kind, alike in groupby(group, lambda change: (type(change.object), change.action)):
+            if kind in _TOGETHER:
+                yield from _TOGETHER[kind]([change.object for change in alike])
+            else:
+                yield from (statement for change in alike for statement in statements(change))
         if maker:
             yield become(None)
 
 
+def _by_maker(changes: Iterable[Change], installation: Installation) -> Iterator[Change]:
+    """Yield the changes; of privileges that follow each other those by one maker together."""
+    for _, alike in groupby(changes, _neighbours):
+        some = list(alike)
+        if isinstance(some[0].object, Grant):
+            some.sort(key=lambda change: change.maker(installation) or "")
+        yield from some
+
+
+def _neighbours(change: Change) -> tuple[type, Action, bool]:
+    """Return what changes have in common whose order does not count; names of tables need their schema's privilege."""
+    thing = change.object
+    return type(thing), change.action, isinstance(thing, Grant) and thing.table is None
+
+
 def script(changes: Iterable[Change], installation: Installation) -> str:
     """Return one transaction as text for psql."""
-    texts = [statement.as_string(None) for statement in transaction(changes, installation)]
-    return "".join(f"{text};\n" for text in ["begin", *texts, "commit"])
-
-
-def signature(function: Function) -> sql.Composed:
-    """Return a predicate function's name and argument types."""
-    types = [relation(function.table), *(_type(kind) for _, kind in function.arguments)]
-    return sql.SQL("{}({})").format(sql.Identifier(RIGHTS_SCHEMA, function.name), sql.SQL(", ").join(types))
-
-
-def _type(name: str) -> sql.SQL:
-    """Return a type's name as the server's ``format_type`` gave it, which quotes it."""
-    return sql.SQL(name)
+    lines = [statement.as_string(None) for statement in transaction(changes, installation)]
+    return "".join(f"{line};\n" for line in ["begin", *lines, "commit"])
 
 
 @singledispatch
@@ -110,37 +129,8 @@ def _(thing: DatabaseRole, after: Object | None) -> Iterator[sql.Composed]:
         yield sql.SQL("drop role {}").format(sql.Identifier(thing.name))
 
 
-@_make.register
-def _(thing: Function, before: Object | None) -> Iterator[sql.Composed]:
-    if isinstance(before, Function) and before.owner != thing.owner:
-        yield sql.SQL("alter function {} owner to {}").format(signature(thing), sql.Identifier(thing.owner))
-    if isinstance(before, Function) and before.names != thing.names:
-        # The policies that call it are made anew, too: what they call is not what they called.
-        yield sql.SQL("drop function {} cascade").format(signature(before))
-        before = None
-    row = sql.SQL("{} {}").format(sql.Identifier(thing.table.name), relation(thing.table))
-    arguments = (sql.SQL("{} {}").format(sql.Identifier(name), _type(kind)) for name, kind in thing.arguments)
-    yield sql.SQL("create or replace function {}({})\n  returns boolean\n  language sql\n  {}\n  return {}").format(
-        sql.Identifier(RIGHTS_SCHEMA, thing.name),
-        sql.SQL(", ").join([row, *arguments]),
-        sql.SQL("volatile\n  parallel unsafe" if thing.volatile else "stable\n  parallel safe"),
-        sql.SQL(thing.body),
-    )
-    if before is None or _granted_to(before) != thing.grantee:
-        yield sql.SQL("revoke all on function {} from public").format(signature(thing))
-        yield sql.SQL("grant execute on function {} to {}").format(signature(thing), sql.Identifier(thing.grantee))
-
-
-def _granted_to(thing: Object) -> str:
-    return thing.grantee if isinstance(thing, Function) else ""
-
-
-@_take.register
-def _(thing: Function, after: Object | None) -> Iterator[sql.Composed]:
-    if after is None:
-        yield sql.SQL("drop function {}").format(signature(thing))
-
-
+_make.register(Function)(functions.replace_function)
+_take.register(Function)(functions.take_function)
 _make.register(Routine)(texts.make_routine)
 _take.register(Routine)(texts.take_routine)
 _make.register(View)(texts.make_view)
@@ -149,6 +139,16 @@ _make.register(ImportTable)(make_import_table)
 _take.register(ImportTable)(take_import_table)
 _make.register(Trigger)(texts.make_trigger)
 _take.register(Trigger)(texts.take_trigger)
+_make.register(Grant)(grants.widen_grant)
+_take.register(Grant)(grants.narrow_grant)
+_make.register(RoleRow)(lambda thing, _: rows.make_roles([thing]))
+_make.register(PermissionRow)(lambda thing, _: rows.make_permissions([thing]))
+_make.register(BudgetRow)(lambda thing, _: rows.make_budgets([thing]))
+_make.register(AssignmentRow)(lambda thing, _: rows.make_assignments([thing]))
+_take.register(RoleRow)(rows.take_role)
+_take.register(PermissionRow)(rows.take_permission)
+_take.register(BudgetRow)(rows.take_budget)
+_take.register(AssignmentRow)(rows.take_assignment)
 
 
 @_make.register
@@ -181,111 +181,6 @@ def _(thing: RowSecurity, before: Object | None) -> Iterator[sql.Composed]:
 @_take.register
 def _(thing: RowSecurity, after: Object | None) -> Iterator[sql.Composed]:
     yield from ()
-
-
-@_make.register
-def _(thing: Grant, before: Object | None) -> Iterator[sql.Composed]:
-    columns = thing.columns
-    if columns is not None and isinstance(before, Grant) and before.columns is not None:
-        columns = tuple(column for column in columns if column not in before.columns)
-    if columns is None or columns:
-        yield sql.SQL("grant {} on {} to {}").format(
-            _privilege(thing.privilege, columns), _target(thing), _grantee(thing)
-        )
-
-
-@_take.register
-def _(thing: Grant, after: Object | None) -> Iterator[sql.Composed]:
-    columns = thing.columns
-    if isinstance(after, Grant):
-        if thing.grantable and not after.grantable:
-            privilege = _privilege(thing.privilege, thing.columns)
-            yield sql.SQL("revoke grant option for {} on {} from {} cascade").format(
-                privilege, _target(thing), _grantee(thing)
-            )
-        columns = tuple(column for column in thing.columns or () if column not in (after.columns or ()))
-        if not columns:
-            return
-    # A privilege passed on goes with the one it came from.
-    cascade = sql.SQL(" cascade" if thing.grantable else "")
-    yield sql.SQL("revoke {} on {} from {}{}").format(
-        _privilege(thing.privilege, columns), _target(thing), _grantee(thing), cascade
-    )
-
-
-def _privilege(name: str, columns: tuple[str, ...] | None) -> sql.Composable:
-    if columns is None:
-        return _PRIVILEGES[name]
-    return sql.SQL("{} ({})").format(_PRIVILEGES[name], sql.SQL(", ").join(map(sql.Identifier, columns)))
-
-
-def _target(grant: Grant) -> sql.Composable:
-    if grant.table is None:
-        return sql.SQL("schema {}").format(sql.Identifier(grant.schema))
-    if grant.privilege == "execute":
-        name, _, arguments = grant.table.partition("(")
-        types = sql.SQL("(" + arguments)
-        return sql.SQL("function {}{}").format(sql.Identifier(grant.schema, name), types)
-    kind = sql.SQL("sequence" if grant.privilege == "usage" else "table")
-    return sql.SQL("{} {}").format(kind, sql.Identifier(grant.schema, grant.table))
-
-
-def _grantee(grant: Grant) -> sql.Composable:
-    return grantee(grant.grantee)
-
-
-@_make.register
-def _(thing: RoleRow, before: Object | None) -> Iterator[sql.Composed]:
-    yield sql.SQL(
-        "insert into rls.role (name, database_role, timed) values ({}, {}, {})\n"
-        "  on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed"
-    ).format(sql.Literal(thing.name), sql.Literal(thing.database_role), sql.Literal(thing.timed))
-
-
-@_take.register
-def _(thing: RoleRow, after: Object | None) -> Iterator[sql.Composed]:
-    if after is None:
-        yield sql.SQL("delete from rls.assignment where role = {}").format(sql.Literal(thing.name))
-        yield sql.SQL("delete from rls.role where name = {}").format(sql.Literal(thing.name))
-
-
-@_make.register
-def _(thing: PermissionRow, before: Object | None) -> Iterator[sql.Composed]:
-    values = (thing.role, thing.entity, thing.operation, thing.cell, thing.level, thing.explicit)
-    yield sql.SQL(
-        "insert into rls.permission (role, entity, operation, cell, level, explicit) values ({})\n"
-        "  on conflict (role, entity, operation, cell)"
-        " do update set level = excluded.level, explicit = excluded.explicit"
-    ).format(sql.SQL(", ").join(map(sql.Literal, values)))
-
-
-@_take.register
-def _(thing: PermissionRow, after: Object | None) -> Iterator[sql.Composed]:
-    if after is None:
-        yield sql.SQL("delete from rls.permission where (role, entity, operation, cell) = ({})").format(
-            sql.SQL(", ").join(map(sql.Literal, thing.identity))
-        )
-
-
-_make.register(BudgetRow)(texts.make_budget)
-_take.register(BudgetRow)(texts.take_budget)
-
-
-@_make.register
-def _(thing: AssignmentRow, before: Object | None) -> Iterator[sql.Composed]:
-    yield sql.SQL(
-        "insert into rls.assignment (role, principal_kind, principal_id, from_definition) values ({}, {}, {}, true)\n"
-        "  on conflict on constraint assignment_once do update set from_definition = true"
-    ).format(sql.Literal(thing.role), sql.Literal(thing.principal_kind), sql.Literal(thing.principal_id))
-
-
-@_take.register
-def _(thing: AssignmentRow, after: Object | None) -> Iterator[sql.Composed]:
-    yield sql.SQL(
-        "delete from rls.assignment\n"
-        "  where from_definition and role = {} and principal_kind = {} and principal_id is not distinct from {}\n"
-        "    and (coalesce(valid_from, valid_until) is not null) = {}"
-    ).format(*map(sql.Literal, (thing.role, thing.principal_kind, thing.principal_id, thing.limited)))
 
 
 @_make.register

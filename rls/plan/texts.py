@@ -1,4 +1,4 @@
-"""Objects known by their text → SQL: routines, reading views, triggers; and budgets."""
+"""Objects known by their text → SQL: routines, reading views, triggers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from psycopg import sql
 
 from rls.names import RIGHTS_SCHEMA, QualifiedName
 from rls.state.made import Routine, Trigger, View
-from rls.state.objects import PUBLIC, BudgetRow, Object
+from rls.state.objects import PUBLIC, Object
 
 
 def relation(name: QualifiedName) -> sql.Composable:
@@ -86,22 +86,3 @@ def take_trigger(thing: Trigger, after: Object | None) -> Iterator[sql.Composed]
     """Yield what drops a trigger."""
     if after is None:
         yield sql.SQL("drop trigger if exists {} on {}").format(sql.Identifier(thing.name), relation(thing.table))
-
-
-def make_budget(thing: BudgetRow, _: Object | None) -> Iterator[sql.Composed]:
-    """Yield what writes a budget down; where windows become longer or shorter, since when."""
-    values = (thing.entity, thing.counted, thing.rows, thing.per, thing.statement)
-    yield sql.SQL(
-        "insert into rls.budget (entity, kind, rows, per, statement) values ({})\n"
-        "  on conflict (entity, kind) do update set rows = excluded.rows, per = excluded.per,"
-        " statement = excluded.statement,\n"
-        "    changed = case when budget.per = excluded.per then budget.changed else excluded.changed end"
-    ).format(sql.SQL(", ").join(map(sql.Literal, values)))
-
-
-def take_budget(thing: BudgetRow, after: Object | None) -> Iterator[sql.Composed]:
-    """Yield what removes a budget; what replaces it does not."""
-    if after is None:
-        yield sql.SQL("delete from rls.budget where (entity, kind) = ({})").format(
-            sql.SQL(", ").join(map(sql.Literal, thing.identity))
-        )

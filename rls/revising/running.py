@@ -175,7 +175,8 @@ def _fits_before(thing: Object | None, change: Change) -> bool:
     if change.phase is Phase.prepare:
         return thing == change.after
     after = change.after
-    return change.before is None and isinstance(after, Function) and thing == replace(after, body="false")
+    # Made beside its policy: a new role's as it shall be.
+    return change.before is None and isinstance(after, Function) and thing in (after, replace(after, body="false"))
 
 
 def _fits_after(thing: Object | None, change: Change) -> bool:

@@ -1,8 +1,6 @@
 begin;
-revoke select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" from "crm_all_owner";
-revoke select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" from "crm_all_owner";
-revoke select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" from "crm_manager";
-revoke select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" from "crm_manager";
+revoke select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" from "crm_all_owner", "crm_manager";
+revoke select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" from "crm_all_owner", "crm_manager";
 set local role "crm_view_owner";
 revoke select on table "crm_read"."activity" from "crm_manager";
 revoke select on table "crm_read"."deal" from "crm_manager";

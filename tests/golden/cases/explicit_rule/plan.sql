@@ -9,17 +9,13 @@ create or replace function "rls"."auditor_reads"("deal" "crm"."deal", "mine" boo
   stable
   parallel safe
   return '980e60fe414106db:' || 'deal:' || '*' || '/' || case when "deal"."stage" in ('new', 'won') then "deal"."stage"::text else '*' end = any (counted);
-insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/*', 'all', false)
-  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
-insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/new', 'all', false)
-  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
-insert into rls.permission (role, entity, operation, cell, level, explicit) values ('auditor', 'deal', 'read', 'deal:*/won', 'all', false)
-  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
-insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/*', 'own', false)
-  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
-insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/new', 'own', false)
-  on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
-insert into rls.permission (role, entity, operation, cell, level, explicit) values ('manager', 'deal', 'read', 'deal:*/won', 'none', true)
+insert into rls.permission (role, entity, operation, cell, level, explicit) values
+  ('auditor', 'deal', 'read', 'deal:*/*', 'all', false),
+  ('auditor', 'deal', 'read', 'deal:*/new', 'all', false),
+  ('auditor', 'deal', 'read', 'deal:*/won', 'all', false),
+  ('manager', 'deal', 'read', 'deal:*/*', 'own', false),
+  ('manager', 'deal', 'read', 'deal:*/new', 'own', false),
+  ('manager', 'deal', 'read', 'deal:*/won', 'none', true)
   on conflict (role, entity, operation, cell) do update set level = excluded.level, explicit = excluded.explicit;
 set local role none;
 set local role "crm_all_owner";

@@ -3,22 +3,15 @@ set local role "crm_rls_owner";
 create role "crm_head" nologin;
 create role "crm_manager" nologin;
 set local role none;
-grant usage on schema "crm" to "crm_head";
+grant usage on schema "crm" to "crm_head", "crm_manager";
 set local role "crm_all_owner";
-grant usage on schema "crm_all" to "crm_head";
-set local role none;
-set local role "crm_view_owner";
-grant usage on schema "crm_read" to "crm_head";
-set local role none;
-grant usage on schema "crm" to "crm_manager";
-set local role "crm_all_owner";
-grant usage on schema "crm_all" to "crm_manager";
+grant usage on schema "crm_all" to "crm_head", "crm_manager";
 set local role none;
 set local role "crm_rls_owner";
 grant usage on schema "crm_import" to "crm_manager";
 set local role none;
 set local role "crm_view_owner";
-grant usage on schema "crm_read" to "crm_manager";
+grant usage on schema "crm_read" to "crm_head", "crm_manager";
 set local role none;
 set local role "crm_rls_owner";
 create or replace function "rls"."created_activity"()
@@ -110,192 +103,198 @@ create or replace function "rls"."head_creates"("activity" "crm"."activity", "mi
   stable
   parallel safe
   return ("department_reached"["activity"."parent_owner_id"] or null) is not null;
-revoke all on function "rls"."head_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_creates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."head_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_head";
 create or replace function "rls"."head_creates"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_creates"("crm"."product", text[]) from public;
-grant execute on function "rls"."head_creates"("crm"."product", text[]) to "crm_head";
 create or replace function "rls"."head_deletes"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."owned_by"("activity"."parent_owner_id", "rls"."department_owners"()));
-revoke all on function "rls"."head_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_deletes"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_deletes"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_reads"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("subtree_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."owned_by"("activity"."parent_owner_id", "rls"."subtree_owners"()));
-revoke all on function "rls"."head_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."head_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) to "crm_head";
 create or replace function "rls"."head_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("subtree_reached"["deal"."owner_id"] or null) is not null) and ("rls"."owned_by"("deal"."owner_id", "rls"."subtree_owners"()));
-revoke all on function "rls"."head_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."head_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_head";
 create or replace function "rls"."head_reads"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return true;
-revoke all on function "rls"."head_reads"("crm"."product", text[]) from public;
-grant execute on function "rls"."head_reads"("crm"."product", text[]) to "crm_head";
 create or replace function "rls"."head_updates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("department_reached"["activity"."parent_owner_id"] or null) is not null) and ("rls"."owned_by"("activity"."parent_owner_id", "rls"."department_owners"()));
-revoke all on function "rls"."head_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_updates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("department_reached"["deal"."owner_id"] or null) is not null) and ("rls"."owned_by"("deal"."owner_id", "rls"."department_owners"()));
-revoke all on function "rls"."head_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."head_updates"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."head_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."head_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_head";
 create or replace function "rls"."manager_creates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return ("mine"["activity"."parent_owner_id"] or null) is not null;
-revoke all on function "rls"."manager_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_creates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return ("mine"["deal"."owner_id"] or null) is not null;
-revoke all on function "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_creates"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."manager_creates"("crm"."product", text[]) from public;
-grant execute on function "rls"."manager_creates"("crm"."product", text[]) to "crm_manager";
 create or replace function "rls"."manager_deletes"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"());
-revoke all on function "rls"."manager_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_deletes"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"());
-revoke all on function "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_deletes"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."manager_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (not "rls"."folded_holds"(array['crm_head']::name[])) and ((("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"()));
-revoke all on function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (not "rls"."folded_holds"(array['crm_head']::name[])) and ((("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"()));
-revoke all on function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) from public;
-grant execute on function "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return true;
-revoke all on function "rls"."manager_reads"("crm"."product", text[]) from public;
-grant execute on function "rls"."manager_reads"("crm"."product", text[]) to "crm_manager";
 create or replace function "rls"."manager_updates"("activity" "crm"."activity", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("mine"["activity"."parent_owner_id"] or null) is not null) and ("activity"."parent_owner_id" = "rls"."me"());
-revoke all on function "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_updates"("deal" "crm"."deal", "mine" boolean[], "department_reached" boolean[], "subtree_reached" boolean[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return (("mine"["deal"."owner_id"] or null) is not null) and ("deal"."owner_id" = "rls"."me"());
-revoke all on function "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_updates"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."manager_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_manager";
+revoke all on function
+  "rls"."head_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."head_creates"("crm"."product", text[]),
+  "rls"."head_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."head_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]),
+  "rls"."head_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."head_reads"("crm"."product", text[]),
+  "rls"."head_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_updates"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."manager_creates"("crm"."product", text[]),
+  "rls"."manager_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]),
+  "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."manager_reads"("crm"."product", text[]),
+  "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_updates"("crm"."product", text[], text[], text[], text[], text[], text[])
+  from public;
+grant execute on function
+  "rls"."head_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."head_creates"("crm"."product", text[]),
+  "rls"."head_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."head_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]),
+  "rls"."head_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."head_reads"("crm"."product", text[]),
+  "rls"."head_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."head_updates"("crm"."product", text[], text[], text[], text[], text[], text[])
+  to "crm_head";
+grant execute on function
+  "rls"."manager_creates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_creates"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."manager_creates"("crm"."product", text[]),
+  "rls"."manager_deletes"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_deletes"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_reads"("crm"."activity", boolean[], boolean[], boolean[], text[]),
+  "rls"."manager_reads"("crm"."deal", boolean[], boolean[], boolean[], text[]),
+  "rls"."manager_reads"("crm"."product", text[]),
+  "rls"."manager_updates"("crm"."activity", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_updates"("crm"."deal", boolean[], boolean[], boolean[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_updates"("crm"."product", text[], text[], text[], text[], text[], text[])
+  to "crm_manager";
 set local role none;
 alter table "crm"."activity" enable row level security;
 alter table "crm"."activity" force row level security;
@@ -478,89 +477,42 @@ create or replace trigger "rowlock_created" after insert on "crm"."product" refe
 alter table "crm"."product" enable trigger "rowlock_created";
 grant select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" to "crm_all_owner";
 grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_all_owner";
-grant select ("id", "name") on table "crm"."product" to "crm_all_owner";
-grant delete on table "crm"."activity" to "crm_head";
-grant insert ("deal_id", "subject") on table "crm"."activity" to "crm_head";
-grant select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" to "crm_head";
-grant update ("deal_id", "subject") on table "crm"."activity" to "crm_head";
-grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
-grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
-grant select ("id", "name") on table "crm"."product" to "crm_head";
+grant select ("id", "name") on table "crm"."product" to "crm_all_owner", "crm_head", "crm_manager";
+grant delete, insert ("deal_id", "subject"), select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject"), update ("deal_id", "subject") on table "crm"."activity" to "crm_head", "crm_manager";
+grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title"), update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_head";
+grant delete, insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title"), select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title"), update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
 set local role "crm_all_owner";
-grant select on table "crm_all"."product" to "crm_head";
-set local role none;
-set local role "crm_view_owner";
-grant delete on table "crm_read"."activity" to "crm_head";
-grant insert on table "crm_read"."activity" to "crm_head";
-grant select on table "crm_read"."activity" to "crm_head";
-grant update on table "crm_read"."activity" to "crm_head";
-grant select on table "crm_read"."deal" to "crm_head";
-grant update on table "crm_read"."deal" to "crm_head";
-grant select on table "crm_read"."product" to "crm_head";
+grant select on table "crm_all"."product" to "crm_head", "crm_manager";
 set local role none;
 set local role "crm_rls_owner";
-grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_head";
-grant execute on function "rls"."department_owners"() to "crm_head";
-grant execute on function "rls"."department_reached"(wanted name) to "crm_head";
-grant execute on function "rls"."folded_department_owners"() to "crm_head";
-grant execute on function "rls"."folded_holds"(roles name[]) to "crm_head";
-grant execute on function "rls"."folded_me"() to "crm_head";
-grant execute on function "rls"."folded_subtree_owners"() to "crm_head";
-grant execute on function "rls"."me"() to "crm_head";
-grant execute on function "rls"."mine"(wanted name) to "crm_head";
-grant execute on function "rls"."owned_by"(owner integer, owners integer[]) to "crm_head";
-grant select ("login", "mine", "person_id", "person_key", "team") on table "rls"."reach" to "crm_head";
-grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_head";
-grant execute on function "rls"."subtree_owners"() to "crm_head";
-grant execute on function "rls"."subtree_reached"(wanted name) to "crm_head";
-grant select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" to "crm_head";
-set local role none;
-grant delete on table "crm"."activity" to "crm_manager";
-grant insert ("deal_id", "subject") on table "crm"."activity" to "crm_manager";
-grant select ("deal_id", "id", "parent_is_open", "parent_owner_id", "parent_pipeline", "parent_stage", "subject") on table "crm"."activity" to "crm_manager";
-grant update ("deal_id", "subject") on table "crm"."activity" to "crm_manager";
-grant delete on table "crm"."deal" to "crm_manager";
-grant insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
-grant select ("id", "is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
-grant update ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm"."deal" to "crm_manager";
-grant select ("id", "name") on table "crm"."product" to "crm_manager";
-set local role "crm_all_owner";
-grant select on table "crm_all"."product" to "crm_manager";
-set local role none;
-set local role "crm_rls_owner";
+grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_head", "crm_manager";
+grant execute on function "rls"."department_owners"() to "crm_head", "crm_manager";
+grant execute on function "rls"."department_reached"(wanted name) to "crm_head", "crm_manager";
+grant execute on function "rls"."folded_department_owners"() to "crm_head", "crm_manager";
+grant execute on function "rls"."folded_holds"(roles name[]) to "crm_head", "crm_manager";
+grant execute on function "rls"."folded_me"() to "crm_head", "crm_manager";
+grant execute on function "rls"."folded_subtree_owners"() to "crm_head", "crm_manager";
+grant execute on function "rls"."me"() to "crm_head", "crm_manager";
+grant execute on function "rls"."mine"(wanted name) to "crm_head", "crm_manager";
+grant execute on function "rls"."owned_by"(owner integer, owners integer[]) to "crm_head", "crm_manager";
+grant select ("login", "mine", "person_id", "person_key", "team") on table "rls"."reach" to "crm_head", "crm_manager";
+grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_head", "crm_manager";
+grant execute on function "rls"."subtree_owners"() to "crm_head", "crm_manager";
+grant execute on function "rls"."subtree_reached"(wanted name) to "crm_head", "crm_manager";
+grant select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" to "crm_head", "crm_manager";
 grant insert ("deal_id", "subject") on table "crm_import"."activity" to "crm_manager";
 grant insert ("is_open", "owner_id", "pipeline", "rep", "stage", "title") on table "crm_import"."deal" to "crm_manager";
 set local role none;
 set local role "crm_view_owner";
-grant delete on table "crm_read"."activity" to "crm_manager";
-grant insert on table "crm_read"."activity" to "crm_manager";
-grant select on table "crm_read"."activity" to "crm_manager";
-grant update on table "crm_read"."activity" to "crm_manager";
-grant delete on table "crm_read"."deal" to "crm_manager";
-grant insert on table "crm_read"."deal" to "crm_manager";
-grant select on table "crm_read"."deal" to "crm_manager";
-grant update on table "crm_read"."deal" to "crm_manager";
-grant select on table "crm_read"."product" to "crm_manager";
+grant delete, insert, select, update on table "crm_read"."activity" to "crm_head", "crm_manager";
+grant select, update on table "crm_read"."deal" to "crm_head";
+grant select on table "crm_read"."product" to "crm_head", "crm_manager";
+grant delete, insert, select, update on table "crm_read"."deal" to "crm_manager";
 set local role none;
 set local role "crm_rls_owner";
-grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_manager";
-grant execute on function "rls"."department_owners"() to "crm_manager";
-grant execute on function "rls"."department_reached"(wanted name) to "crm_manager";
-grant execute on function "rls"."folded_department_owners"() to "crm_manager";
-grant execute on function "rls"."folded_holds"(roles name[]) to "crm_manager";
-grant execute on function "rls"."folded_me"() to "crm_manager";
-grant execute on function "rls"."folded_subtree_owners"() to "crm_manager";
-grant execute on function "rls"."me"() to "crm_manager";
-grant execute on function "rls"."mine"(wanted name) to "crm_manager";
-grant execute on function "rls"."owned_by"(owner integer, owners integer[]) to "crm_manager";
-grant select ("login", "mine", "person_id", "person_key", "team") on table "rls"."reach" to "crm_manager";
-grant execute on function "rls"."readable"(wanted_entity text, wanted_level text) to "crm_manager";
-grant execute on function "rls"."subtree_owners"() to "crm_manager";
-grant execute on function "rls"."subtree_reached"(wanted name) to "crm_manager";
-grant select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" to "crm_manager";
-insert into rls.role (name, database_role, timed) values ('head', 'crm_head', false)
-  on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed;
-insert into rls.role (name, database_role, timed) values ('manager', 'crm_manager', false)
+insert into rls.role (name, database_role, timed) values
+  ('head', 'crm_head', false),
+  ('manager', 'crm_manager', false)
   on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed;
 set local role none;
 commit;

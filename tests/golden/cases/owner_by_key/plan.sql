@@ -34,32 +34,36 @@ create or replace function "rls"."manager_creates"("deal" "crm"."deal", "me" uui
   stable
   parallel safe
   return false;
-revoke all on function "rls"."manager_creates"("crm"."deal", uuid, uuid[], uuid[], text[]) from public;
-grant execute on function "rls"."manager_creates"("crm"."deal", uuid, uuid[], uuid[], text[]) to "crm_manager";
 create or replace function "rls"."manager_deletes"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."manager_deletes"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_deletes"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
 create or replace function "rls"."manager_reads"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return "deal"."rep" = me;
-revoke all on function "rls"."manager_reads"("crm"."deal", uuid, uuid[], uuid[], text[]) from public;
-grant execute on function "rls"."manager_reads"("crm"."deal", uuid, uuid[], uuid[], text[]) to "crm_manager";
 create or replace function "rls"."manager_updates"("deal" "crm"."deal", "me" uuid, "department_owners" uuid[], "subtree_owners" uuid[], "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return ('ac42a3858ef45dea:deal:*/*' = any (counted)) and ((("deal"."rep" = me) and ('deal:*/*' = any ("readable_own"))) or (("deal"."rep" = any ("department_owners")) and ('deal:*/*' = any ("readable_department"))));
-revoke all on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]) to "crm_manager";
+revoke all on function
+  "rls"."manager_creates"("crm"."deal", uuid, uuid[], uuid[], text[]),
+  "rls"."manager_deletes"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_reads"("crm"."deal", uuid, uuid[], uuid[], text[]),
+  "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[])
+  from public;
+grant execute on function
+  "rls"."manager_creates"("crm"."deal", uuid, uuid[], uuid[], text[]),
+  "rls"."manager_deletes"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[]),
+  "rls"."manager_reads"("crm"."deal", uuid, uuid[], uuid[], text[]),
+  "rls"."manager_updates"("crm"."deal", uuid, uuid[], uuid[], text[], text[], text[], text[], text[], text[])
+  to "crm_manager";
 set local role none;
 drop policy if exists "manager_creates" on "crm"."deal";
 create policy "manager_creates" on "crm"."deal" for insert to "crm_manager"
@@ -96,8 +100,7 @@ revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal"
 revoke select ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 revoke update ("is_open", "owner_id", "pipeline", "stage") on table "crm"."deal" from "crm_manager";
 set local role "crm_view_owner";
-grant select on table "crm_read"."deal" to "crm_manager";
-grant update on table "crm_read"."deal" to "crm_manager";
+grant select, update on table "crm_read"."deal" to "crm_manager";
 set local role none;
 set local role "crm_rls_owner";
 alter table "crm_import"."deal" drop column "owner_id", drop column "is_open", drop column "stage", drop column "pipeline";

@@ -10,9 +10,6 @@ revoke select ("id", "name") on table "crm"."product" from "crm_seller";
 set local role "crm_all_owner";
 revoke select on table "crm_all"."product" from "crm_seller";
 set local role none;
-set local role "crm_view_owner";
-revoke select on table "crm_read"."product" from "crm_seller";
-set local role none;
 set local role "crm_rls_owner";
 revoke execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) from "crm_seller";
 revoke execute on function "rls"."department_owners"() from "crm_seller";
@@ -29,6 +26,9 @@ revoke execute on function "rls"."readable"(wanted_entity text, wanted_level tex
 revoke execute on function "rls"."subtree_owners"() from "crm_seller";
 revoke execute on function "rls"."subtree_reached"(wanted name) from "crm_seller";
 revoke select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" from "crm_seller";
+set local role none;
+set local role "crm_view_owner";
+revoke select on table "crm_read"."product" from "crm_seller";
 set local role none;
 drop policy if exists "seller_creates" on "crm"."product";
 drop policy if exists "seller_deletes" on "crm"."product";
@@ -51,32 +51,36 @@ create or replace function "rls"."trader_creates"("product" "crm"."product", "co
   stable
   parallel safe
   return false;
-revoke all on function "rls"."trader_creates"("crm"."product", text[]) from public;
-grant execute on function "rls"."trader_creates"("crm"."product", text[]) to "crm_trader";
 create or replace function "rls"."trader_deletes"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return false;
-revoke all on function "rls"."trader_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."trader_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_trader";
 create or replace function "rls"."trader_reads"("product" "crm"."product", "counted" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return true;
-revoke all on function "rls"."trader_reads"("crm"."product", text[]) from public;
-grant execute on function "rls"."trader_reads"("crm"."product", text[]) to "crm_trader";
 create or replace function "rls"."trader_updates"("product" "crm"."product", "counted" text[], "readable_own" text[], "readable_department" text[], "readable_subdepartments" text[], "readable_open" text[], "readable_all" text[])
   returns boolean
   language sql
   stable
   parallel safe
   return true;
-revoke all on function "rls"."trader_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) from public;
-grant execute on function "rls"."trader_updates"("crm"."product", text[], text[], text[], text[], text[], text[]) to "crm_trader";
+revoke all on function
+  "rls"."trader_creates"("crm"."product", text[]),
+  "rls"."trader_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."trader_reads"("crm"."product", text[]),
+  "rls"."trader_updates"("crm"."product", text[], text[], text[], text[], text[], text[])
+  from public;
+grant execute on function
+  "rls"."trader_creates"("crm"."product", text[]),
+  "rls"."trader_deletes"("crm"."product", text[], text[], text[], text[], text[], text[]),
+  "rls"."trader_reads"("crm"."product", text[]),
+  "rls"."trader_updates"("crm"."product", text[], text[], text[], text[], text[], text[])
+  to "crm_trader";
 set local role none;
 create policy "trader_creates" on "crm"."product" for insert to "crm_trader"
   with check ("rls"."trader_creates"("product".*, (select "rls"."counted"('trader', 'product', 'create'))));
@@ -87,14 +91,9 @@ create policy "trader_reads" on "crm"."product" for select to "crm_trader"
 create policy "trader_updates" on "crm"."product" for update to "crm_trader"
   using ("rls"."trader_updates"("product".*, (select "rls"."counted"('trader', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))))
   with check ("rls"."trader_updates"("product".*, (select "rls"."counted"('trader', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
-grant select ("id", "name") on table "crm"."product" to "crm_trader";
-grant update ("name") on table "crm"."product" to "crm_trader";
+grant select ("id", "name"), update ("name") on table "crm"."product" to "crm_trader";
 set local role "crm_all_owner";
 grant select on table "crm_all"."product" to "crm_trader";
-set local role none;
-set local role "crm_view_owner";
-grant select on table "crm_read"."product" to "crm_trader";
-grant update on table "crm_read"."product" to "crm_trader";
 set local role none;
 set local role "crm_rls_owner";
 grant execute on function "rls"."counted"(wanted_role text, wanted_entity text, wanted_operation text) to "crm_trader";
@@ -112,9 +111,16 @@ grant execute on function "rls"."readable"(wanted_entity text, wanted_level text
 grant execute on function "rls"."subtree_owners"() to "crm_trader";
 grant execute on function "rls"."subtree_reached"(wanted name) to "crm_trader";
 grant select ("department_keys", "department_owners", "department_reached", "department_wide", "id", "subtree_keys", "subtree_owners", "subtree_reached", "subtree_wide") on table "rls"."team" to "crm_trader";
-insert into rls.role (name, database_role, timed) values ('trader', 'crm_trader', false)
+set local role none;
+set local role "crm_view_owner";
+grant select, update on table "crm_read"."product" to "crm_trader";
+set local role none;
+set local role "crm_rls_owner";
+insert into rls.role (name, database_role, timed) values
+  ('trader', 'crm_trader', false)
   on conflict (name) do update set database_role = excluded.database_role, timed = excluded.timed;
-insert into rls.assignment (role, principal_kind, principal_id, from_definition) values ('trader', 'subdepartments', 2, true)
+insert into rls.assignment (role, principal_kind, principal_id, from_definition) values
+  ('trader', 'subdepartments', 2, true)
   on conflict on constraint assignment_once do update set from_definition = true;
 set local role none;
 drop function "rls"."seller_creates"("crm"."product", text[]);
