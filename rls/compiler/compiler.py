@@ -129,9 +129,7 @@ def _policies(rights: Rights, role: Role, table: Table, installation: Installati
             sql.SQL(", ").join(value for _, _, value in arguments),
         )
         text = call.as_string(None)
-        using = None if command == "insert" else text
-        with_check = text if command in ("insert", "update") else None
-        yield Policy(table.name, name, command, grantee, using, with_check)
+        yield Policy(table.name, name, command, grantee, **{"with_check" if command == "insert" else "using": text})
 
 
 def _arguments(rights: Rights, role: Role, table: Table, operation: Operation) -> list[Argument]:

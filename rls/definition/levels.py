@@ -68,8 +68,5 @@ def deciding(role: Role, entity: Entity, operation: Operation, fields: str | Non
     """Return what *role* says that :func:`levels` come from: of the group of fields, else of the record."""
     updating: Operation = "update" if operation == "create" else operation
     places = ((operation, fields), (updating, fields), (operation, None))
-    said = (
-        tuple(one for one in role.permissions if (one.entity, one.operation, one.fields) == (entity.name, *place))
-        for place in (places if fields is not None else places[-1:])
-    )
+    said = (role.said(entity.name, *place) for place in (places if fields is not None else places[-1:]))
     return next(filter(None, said), ())

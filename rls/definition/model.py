@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import Literal
 
 from rls.names import QualifiedName
@@ -158,6 +159,18 @@ class Role:
     abstract: bool = False
     timed: bool = False
     permissions: tuple[Permission, ...] = ()
+
+    def said(self, entity: str, operation: Operation, fields: str | None = None) -> tuple[Permission, ...]:
+        """Return the permissions that speak of an operation on an entity, or on that group of its fields."""
+        return self._said.get((entity, operation, fields), ())
+
+    @cached_property
+    def _said(self) -> dict[tuple[str, Operation, str | None], tuple[Permission, ...]]:
+        found: dict[tuple[str, Operation, str | None], tuple[Permission, ...]] = {}
+        for one in self.permissions:
+            place = (one.entity, one.operation, one.fields)
+            found[place] = (*found.get(place, ()), one)
+        return found
 
 
 @dataclass(frozen=True, order=True)

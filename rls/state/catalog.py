@@ -223,9 +223,8 @@ def _policies(
                 foreign.append(f"policy {row['name']} on {table} ({canonical_policy(row).splitlines()[0]})")
             continue
         source = source_of(known, canonical_policy(row))
-        using = source if row["command"] != "insert" else None
-        with_check = source if row["command"] in ("insert", "update") else None
-        ours.append(Policy(table, row["name"], row["command"], ",".join(row["roles"]), using, with_check))
+        said = {"with_check" if row["command"] == "insert" else "using": source}
+        ours.append(Policy(table, row["name"], row["command"], ",".join(row["roles"]), **said))
     return ours, foreign
 
 

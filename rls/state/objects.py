@@ -77,7 +77,11 @@ class Function:
 
 @dataclass(frozen=True, order=True)
 class Policy:
-    """A permissive policy for one command and one database role."""
+    """A permissive policy for one command and one database role.
+
+    What UPDATE says of a row as it is, PostgreSQL takes for the row as it
+    becomes, too: said again it would be read twice by every session.
+    """
 
     kind: ClassVar = "policy"
     table: QualifiedName

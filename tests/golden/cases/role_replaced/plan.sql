@@ -89,8 +89,7 @@ create policy "trader_deletes" on "crm"."product" for delete to "crm_trader"
 create policy "trader_reads" on "crm"."product" for select to "crm_trader"
   using ("rls"."trader_reads"("product".*, (select "rls"."counted"('trader', 'product', 'read'))));
 create policy "trader_updates" on "crm"."product" for update to "crm_trader"
-  using ("rls"."trader_updates"("product".*, (select "rls"."counted"('trader', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))))
-  with check ("rls"."trader_updates"("product".*, (select "rls"."counted"('trader', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
+  using ("rls"."trader_updates"("product".*, (select "rls"."counted"('trader', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
 grant select ("id", "name"), update ("name") on table "crm"."product" to "crm_trader";
 set local role "crm_all_owner";
 grant select on table "crm_all"."product" to "crm_trader";
