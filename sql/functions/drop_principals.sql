@@ -18,7 +18,7 @@ begin
   end if;
   perform rls.change_memberships(roles, '{{}}', '{{}}', '{{}}');
   -- What somebody else granted them is still there, and goes with them.
-  perform rls.invalidate_plans(roles);
+  perform rls.invalidate_plans();
   foreach principal in array roles[:room] loop
     begin
       execute pg_catalog.format('drop role %I', principal);
