@@ -111,15 +111,23 @@ class Rights:
         """
         if self.entity.read_budget is not None or not self.reaches(role, "read"):
             return ()
-        far = {other: {key: level for key, level, _ in self.cells(other, "read")} for other in self.roles}
+        own = self._reading(role)
         found = [
             other
-            for other in self.roles
-            if self._covers(other)
-            and all(far[other][key] >= level for key, level in far[role].items())
-            and (far[other] != far[role] or not self._covers(role) or other.name < role.name)
+            for other, levels in self._covering
+            if all(levels[key] >= level for key, level in own.items())
+            and (levels != own or not self._covers(role) or other.name < role.name)
         ]
-        return tuple(sorted(found, key=lambda other: (-sum(far[other].values()), other.name)))[:COVERING]
+        return tuple(found[:COVERING])
+
+    @cached_property
+    def _covering(self) -> list[tuple[Role, dict[str, Level]]]:
+        """The roles that may cover others, with their levels by cell, the widest first."""
+        found = [(role, self._reading(role)) for role in self.roles if self._covers(role)]
+        return sorted(found, key=lambda each: (-sum(each[1].values()), each[0].name))
+
+    def _reading(self, role: Role) -> dict[str, Level]:
+        return {key: level for key, level, _ in self.cells(role, "read")}
 
     def _covers(self, role: Role) -> bool:
         """Return whether the role reads as far as its levels say, and does not read everything."""
