@@ -1,6 +1,7 @@
 -- Functions of the server that could as well be marked leakproof: what they are given decides nothing but what they
--- return.  Each was read in the source of PostgreSQL 15 to 18.  Those of LIKE raise an error for a pattern that ends in a
--- lone backslash, where a text has come as far, and are called through a function that never does.
+-- return, memory and stack aside (numeric.c, enum.c, like_match.c, formatting.c, tsvector_op.c, jsonb_op.c, jsonfuncs.c).
+-- Those of LIKE raise an error for a pattern that ends in a lone backslash, where a text has come as far, and are called
+-- through a function that never does.
 with reviewed (oid, through) as (
   values
     ('pg_catalog.numeric_eq(numeric, numeric)'::regprocedure, null),

@@ -160,6 +160,51 @@ def test_like_is_the_servers_and_never_fails(company: Company) -> None:
         company.administrator.execute("select 'ab' like $$a\\$$")
 
 
+ODD = {
+    "numeric": ("NaN", "Infinity", "-Infinity", "0", "-0.00", "1e400", "1e-400"),
+    "crm.weather": ("sun", "rain", "snow"),
+    "jsonb": (
+        "null",
+        '""',
+        "[]",
+        "{}",
+        "[[]]",
+        '{"a": null}',
+        '{"a": [1, "b"]}',
+        '["a", null]',
+        "1e400",
+        '"\\ud83d\\ude00"',
+    ),
+    "tsvector": ("", "a", "a:1A b:2", "a:16383"),
+    "tsquery": ("", "a", "a & !b", "a <-> b", "a:*", "!!a"),
+}
+"""Type → values that functions may stumble on."""
+
+PAIRS = """
+select operator.oprname, operator.oprleft::regtype::text, operator.oprright::regtype::text
+from pg_operator as operator
+where operator.oprnamespace = 'crm_leakproof'::regnamespace
+order by operator.oid
+"""
+
+
+def test_they_are_the_servers_and_never_fail(company: Company) -> None:
+    """Of every pair of odd values, with the operator of the server beside it."""
+    tried = 0
+    for name, *types in company.administrator.execute(PAIRS).fetchall():
+        left, right = ("crm.weather" if each == "anyenum" else each for each in types)
+        if not {left, right} <= ODD.keys():
+            continue
+        asked = ", ".join(
+            f"x::{left} operator({schema}.{name}) y::{right}" for schema in ("crm_leakproof", "pg_catalog")
+        )
+        query = f"select x, y, {asked} from unnest(%s::text[]) as x, unnest(%s::text[]) as y"
+        for row in company.administrator.execute(query.encode(), [list(ODD[left]), list(ODD[right])]):
+            assert row[2] == row[3], (name, row)
+            tried += 1
+    assert tried > 500
+
+
 def test_what_they_tell(company: Company) -> None:
     """With an index, EXPLAIN tells that a hidden deal has an amount; without one, the policy comes first."""
     company.administrator.execute("update crm.deal set margin = amount")
