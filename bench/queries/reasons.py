@@ -115,7 +115,8 @@ class Miss:
         sides = (self.by_hand, self.rowlock)
         rounds = [[side.planning(rewritten=self.form == "simple") for side in sides] for _ in range(ROUNDS)]
         base, own = (median(times) for times in zip(*rounds, strict=True))
-        return self.rowlock.spread.median - (own - base) <= allowed(self.by_hand.spread.median)
+        without: float = self.rowlock.spread.median - (own - base)
+        return without <= allowed(self.by_hand.spread.median)
 
     def _leaks(self, administrator: psycopg.Connection) -> bool:
         """Tell whether a condition that is in no policy is not leakproof, after constants are folded."""
