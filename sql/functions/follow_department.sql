@@ -47,8 +47,8 @@ begin
       where
         exists (
           select
-          from rls.assignment
-          where assignment.principal_kind = 'subdepartments' and assignment.principal_id = pair.ancestor_id
+          from rls.due_assignment as due
+          where due.kind = 'subdepartments' and due.id = pair.ancestor_id
         )
     )
   into departments, people, holders

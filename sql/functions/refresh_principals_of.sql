@@ -1,5 +1,6 @@
 -- Make the database roles of principals right, and their memberships: two lists of pairs, as in rls.principal_role().
 -- OFFSET 0: each principal is looked up by itself; else it may be everybody's memberships that are compared with each.
+-- The limits let the views be planned as one query: by default a person's login is too many, and all would be looked up.
 create or replace function rls.refresh_principals_of(kinds text[], ids int[])
   returns void
   language plpgsql
@@ -9,6 +10,9 @@ create or replace function rls.refresh_principals_of(kinds text[], ids int[])
   set plan_cache_mode = force_generic_plan
   set enable_hashjoin = off
   set enable_mergejoin = off
+  set join_collapse_limit = 16
+  set from_collapse_limit = 16
+  set geqo = off
   set jit = off
 as $$
 declare

@@ -21,4 +21,4 @@ comment on column rls.assignment.valid_from is 'From then on; null: at once';
 comment on column rls.assignment.valid_until is 'Until just before then; null: for good';
 comment on column rls.assignment.from_definition is 'Whether the definitions file says so: then apply may take it away';
 
-create index assignment_principal on rls.assignment (principal_kind, principal_id);
+create index assignment_principal on rls.assignment (principal_kind, coalesce(principal_id, 0));
