@@ -197,7 +197,7 @@ def test_leakproof_operators_leave_no_leaking_condition(bench: Bench) -> None:
 
 def test_planning_is_a_reason_where_it_is_all(bench: Bench) -> None:
     """Not where more is missed than planning takes, nor where nothing is planned."""
-    nearly = Spread(1.11, 1.11, 1.11)
+    nearly = Spread(1.1001, 1.1001, 1.1001)
 
     assert reasons(bench, "three roles", "by key", nearly) == ["p"]
     assert reasons(bench, "three roles", "by key", FAR_FROM_IT) == []
