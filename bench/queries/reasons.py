@@ -34,7 +34,7 @@ MANY = 1000
 """From so many rows on, what each is asked can be told from nothing."""
 
 ROUNDS = 9
-"""How often planning is timed; EXPLAIN does so by the clock, whose fastest is the processor's time on a busy machine."""
+"""How often planning is timed, by the clock: on a busy machine the fastest comes nearest to what is computed."""
 
 _CONDITIONS = ("Filter", "Index Cond", "Recheck Cond", "Join Filter", "Hash Cond", "Merge Cond")
 
