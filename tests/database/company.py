@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, LiteralString
 
@@ -50,6 +51,7 @@ PEOPLE = {"alice": ("East",), "bob": ("East",), "carol": ("Company",), "dave": (
 """Login → departments."""
 
 
+@cache
 def definition(*texts: str) -> Definition:
     """Return the definition in these pieces of YAML, each a file."""
     with tempfile.TemporaryDirectory() as directory:
