@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import psycopg
 import pytest
 
@@ -139,6 +142,28 @@ def test_a_tree_is_one_database_role(administrator: psycopg.Connection) -> None:
     assert members() == {"crm_department_1_tree": ["alice"], **east}
     administrator.execute("delete from rls.assignment where principal_id = 2")
     assert (members(), managers(administrator)) == ({"crm_department_1_tree": ["alice"]}, {"alice"})
+
+
+def test_the_people_of_a_tree_are_looked_up(administrator: psycopg.Connection) -> None:
+    """By their keys, as rls.refresh_principals_of() plans: nobody else is read, however many there are."""
+    assign(administrator, "subdepartments", 1)
+    query = "select unnest(proconfig) from pg_proc where oid = 'rls.refresh_principals_of'::regproc"
+    settings = [row[0].split("=", 1) for row in administrator.execute(query)]
+    with administrator.transaction(force_rollback=True):
+        for name, value in (*settings, ("enable_seqscan", "off"), ("plan_cache_mode", "auto")):
+            administrator.execute("select set_config(%s, %s, true)", [name, value])
+        ((plan,),) = administrator.execute(
+            "explain (format json) select * from rls.desired_holding where kind = 'subdepartments' and id = 1"
+        ).fetchall()
+    read = [node for node in _nodes(plan[0]["Plan"]) if node.get("Relation Name") in ("person", "pg_authid")]
+    assert len(read) > 1
+    assert [node for node in read if "Index Cond" not in node] == []
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from _nodes(below)
 
 
 @pytest.mark.parametrize(
