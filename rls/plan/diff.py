@@ -29,8 +29,8 @@ CREATION: tuple[type, ...] = (
     DatabaseRole,
     Routine,
     Function,
-    RowSecurity,
     Policy,
+    RowSecurity,
     View,
     ImportTable,
     Trigger,
@@ -41,8 +41,9 @@ CREATION: tuple[type, ...] = (
     AssignmentRow,
 )
 """The order of statements: functions before the policies and views that call them, row
-security before anything that lets a row through, assignments last.  Dropping
-goes the other way round."""
+security before any privilege, assignments last.  Dropping goes the other way
+round.  Policies come before row security: once a table is under it, PostgreSQL
+reads all of them for each that is made."""
 
 _LAST_NEEDED = CREATION.index(Function)
 _SCHEMAS = CREATION.index(Routine) - 0.5

@@ -296,12 +296,6 @@ grant execute on function
   "rls"."manager_updates"("crm"."product", text[], text[], text[], text[], text[], text[])
   to "crm_manager";
 set local role none;
-alter table "crm"."activity" enable row level security;
-alter table "crm"."activity" force row level security;
-alter table "crm"."deal" enable row level security;
-alter table "crm"."deal" force row level security;
-alter table "crm"."product" enable row level security;
-alter table "crm"."product" force row level security;
 create policy "head_creates" on "crm"."activity" for insert to "crm_head"
   with check ("rls"."head_creates"("activity".*, (select "rls"."mine"(current_user)), (select "rls"."department_reached"(current_user)), (select "rls"."subtree_reached"(current_user)), (select "rls"."counted"('head', 'activity', 'create')), (select "rls"."readable"('activity', 'own')), (select "rls"."readable"('activity', 'department')), (select "rls"."readable"('activity', 'subdepartments')), (select "rls"."readable"('activity', 'open')), (select "rls"."readable"('activity', 'all'))));
 create policy "head_deletes" on "crm"."activity" for delete to "crm_head"
@@ -356,6 +350,12 @@ create policy "manager_updates" on "crm"."product" for update to "crm_manager"
   using ("rls"."manager_updates"("product".*, (select "rls"."counted"('manager', 'product', 'update')), (select "rls"."readable"('product', 'own')), (select "rls"."readable"('product', 'department')), (select "rls"."readable"('product', 'subdepartments')), (select "rls"."readable"('product', 'open')), (select "rls"."readable"('product', 'all'))));
 create policy "unfiltered" on "crm"."product" for select to "crm_all_owner"
   using (true);
+alter table "crm"."activity" enable row level security;
+alter table "crm"."activity" force row level security;
+alter table "crm"."deal" enable row level security;
+alter table "crm"."deal" force row level security;
+alter table "crm"."product" enable row level security;
+alter table "crm"."product" force row level security;
 set local role "crm_all_owner";
 create or replace view "crm_all"."activity" with (security_invoker = false) as
 select
