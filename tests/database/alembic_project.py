@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import alembic
@@ -121,11 +122,19 @@ class Project:
 
 @contextmanager
 def replaced(path: Path, old: str, new: str) -> Iterator[None]:
-    """Let a file say something else for a while."""
+    """Let a file say something else for a while.
+
+    What Python compiled of it must go: a change within the same second, of the same length, is none to it.
+    """
     before = path.read_text("utf-8")
     assert old in before
-    path.write_text(before.replace(old, new), "utf-8")
+    _write(path, before.replace(old, new))
     try:
         yield
     finally:
-        path.write_text(before, "utf-8")
+        _write(path, before)
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8")
+    Path(cache_from_source(str(path))).unlink(missing_ok=True)
