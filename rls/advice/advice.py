@@ -40,6 +40,10 @@ _INSTEAD: tuple[tuple[Callable[[Row], bool], str], ...] = (
         "write `{key} ^@ 'abc'` or `{key} ~>=~ 'abc' and {key} ~<~ 'abd'` instead of `like 'abc%'`",
     ),
     (
+        lambda row: row["type"] == "tsvector" and row["is_expression"],
+        "put {key} into a generated column, for `rowlock leakproof`; or its words into a table, for `id in (select …)`",
+    ),
+    (
         lambda row: row["type"] == "tsvector",
         "keep the words in a table of their own, and ask for `id in (select … where word = …)`",
     ),
