@@ -16,19 +16,14 @@ from typing import Any
 from psycopg import Connection, sql
 
 from rls.errors import RowlockError
+from rls.installed import installed
+from rls.leakproof import has_operators
 from rls.resources import sql_text
 from rls.state.catalog import managed_tables
 from rls.state.reading import names_of, rows_of
 from rls.state.superuser import run
 
 WHOSE = "functions of the server"
-
-LEAKPROOF_OPERATORS = """
-select true
-from rls.installation
-join pg_catalog.pg_namespace on nspname = installation.prefix || 'leakproof'
-"""
-"""Gives a row where ``rowlock leakproof`` made any."""
 
 PLAN_ANEW = "select rls.invalidate_plans()"
 """The server does not plan anew what was planned with functions of its own."""
@@ -90,7 +85,7 @@ def harden(connection: Connection[Any], found: Hardening) -> None:
     """
     if not managed_tables(connection):
         raise RowlockError("no table is under rights: apply a definition first")
-    if connection.execute(LEAKPROOF_OPERATORS).fetchone():
+    if has_operators(connection, installed(connection)):
         raise RowlockError("there are leakproof operators, which do what hardening prevents: rowlock leakproof --undo")
     run(connection, hardening_script(found), WHOSE)
 

@@ -11,6 +11,7 @@ operator classes for indexes, in a schema of their own: whoever has it before
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,17 +45,30 @@ class Leakproof:
     dependents: tuple[str, ...]
 
 
+def has_operators(connection: Connection[Any], installation: Installation) -> bool:
+    """Return whether somebody made leakproof operators, all of them or not."""
+    query = "select from pg_catalog.pg_namespace where nspname = %s"
+    return connection.execute(query, [installation.leakproof]).fetchone() is not None
+
+
+def shipped_functions(connection: Connection[Any], installation: Installation) -> tuple[str, ...]:
+    """Return the names of the leakproof functions that are there as they should be.
+
+    :param connection: in a transaction that is pinned.
+    """
+    return _there(_rows(connection, "functions", installation.leakproof))
+
+
 def read_leakproof(connection: Connection[Any], installation: Installation) -> Leakproof:
     """Return which leakproof operators a database has, and which it lacks."""
     schema = installation.leakproof
     with connection.transaction():
         pin(connection)
-        row = connection.execute("select from pg_catalog.pg_namespace where nspname = %s", [schema]).fetchone()
+        is_there = has_operators(connection, installation)
         steps = {step: _rows(connection, step, schema) for step in STEPS}
         dependents = tuple(row["object"] for row in _rows(connection, "dependents", schema))
-    functions = tuple(row["here"] for row in steps["functions"] if row["here"])
     missing = tuple(row["statement"] for step in STEPS for row in steps[step] if not row["here"])
-    return Leakproof(schema, row is not None, functions, missing, dependents)
+    return Leakproof(schema, is_there, _there(steps["functions"]), missing, dependents)
 
 
 def make(connection: Connection[Any], installation: Installation, found: Leakproof) -> None:
@@ -100,6 +114,10 @@ def _schema(installation: Installation) -> list[str]:
         sql.SQL("comment on schema {} is {}").format(schema, said).as_string(None),
         sql.SQL("grant usage on schema {} to {}").format(schema, everyone).as_string(None),
     ]
+
+
+def _there(functions: Iterable[Row]) -> tuple[str, ...]:
+    return tuple(row["here"] for row in functions if row["here"])
 
 
 def _rows(connection: Connection[Any], name: str, schema: str) -> list[Row]:

@@ -8,7 +8,6 @@ import psycopg
 from rls.commands.connection import with_connection
 from rls.errors import RowlockError
 from rls.installed import read
-from rls.leakproof import read_leakproof
 from rls.names import Installation
 from rls.report import console
 
@@ -69,10 +68,11 @@ def uninstall(connection: psycopg.Connection, *, yes: bool) -> None:
     people's logins stay.  Asks first.
     """
     from rls import installation
+    from rls.leakproof import has_operators
 
     database = connection.info.dbname
     names = read(connection)
-    if names and read_leakproof(connection, names).is_there:
+    if names and has_operators(connection, names):
         raise RowlockError("there are leakproof operators, which are a superuser's: rowlock leakproof --undo")
     if not yes:
         click.confirm(f"Drop everything Rowlock made in database {database}, records included?", abort=True, err=True)

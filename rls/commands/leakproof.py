@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import psycopg
@@ -10,8 +10,10 @@ import psycopg
 from rls.commands.connection import with_connection
 from rls.commands.options import as_json
 from rls.installed import installed
-from rls.leakproof import Leakproof, drop, dropping_script, make, making_script, read_leakproof
 from rls.report import console
+
+if TYPE_CHECKING:
+    from rls.leakproof import Leakproof
 
 SCHEMA_VERSION = 1
 """Version of the JSON; it grows when a key changes its meaning or goes."""
@@ -51,6 +53,8 @@ def leakproof(connection: psycopg.Connection, *, check: bool, undo: bool, as_jso
       rowlock leakproof --check > make.sql     for whoever is a superuser
       rowlock leakproof --undo
     """
+    from rls.leakproof import drop, dropping_script, make, making_script, read_leakproof
+
     installation = installed(connection)
     before = read_leakproof(connection, installation)
     statements = dropping_script(before) if undo else making_script(installation, before)

@@ -8,7 +8,6 @@ so a change of rights replaces functions and never touches a table.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import product
 
 from psycopg import sql
@@ -111,15 +110,12 @@ def _policies(rights: Rights, role: Role, table: Table, installation: Installati
         arguments = _arguments(rights, role, table, operation)
         name = predicate_name(role.name, operation)
         predicate = rights.predicate(role, operation)
+        covering, counts = [], False
         if operation == "read":
-            covering = tuple(installation.database_role(other.name) for other in rights.covering(role))
-            predicate = replace(predicate, covering=covering)
-        body = predicate.body()
-        counts = operation == "read" and metering.counts(role)
-        if operation == "read":
+            covering = [installation.database_role(other.name) for other in rights.covering(role)]
+            counts = metering.counts(role)
             arguments += metering.arguments(arguments)
-        if counts:
-            body = metering.within(predicate)
+        body = metering.within(predicate) if counts else predicate.body(covering)
         types = tuple((argument, kind) for argument, kind, _ in arguments)
         yield Function(name, table.name, types, body, grantee, installation.rls_owner, volatile=counts)
         call = sql.SQL("{}.{}({}.*, {})").format(

@@ -17,7 +17,7 @@ for all of them, where nothing is reached whoever owns it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -52,10 +52,8 @@ class Predicate:
     of another role counts instead.  ``within_read``: rows must also be readable
     by any of the caller's roles.  ``version`` is that of the levels.  ``live``:
     the table names its owners by ``person.id`` in an integer column.  ``finds``:
-    its rows are to be found, and not only checked.  ``covering``: database roles
-    whose policies let the same rows through, so that nothing is asked for this
-    one where the caller holds any of them when planning.  ``prefix`` is what the
-    names of its arguments begin with.
+    its rows are to be found, and not only checked.  ``prefix`` is what the names
+    of its arguments begin with.
 
     Whatever asks something when it runs asks in ``counted`` whether the levels
     are still those it was written for.
@@ -70,22 +68,19 @@ class Predicate:
     version: str = ""
     live: bool = False
     finds: Collection[Level] = FINDABLE
-    covering: tuple[str, ...] = ()
     prefix: str = ""
 
-    def body(self) -> str:
-        """Return the expression after RETURN."""
-        return all_of([self._alone(), self.rows()]).as_string(None)
+    def body(self, covering: Sequence[str] = ()) -> str:
+        """Return the expression after RETURN.
+
+        :param covering: database roles whose policies let the same rows through, so that nothing is asked for this one
+            where the caller holds any of them when planning.
+        """
+        return all_of([_none_held(covering), self.rows()]).as_string(None)
 
     def rows(self) -> sql.Composable:
         """Return the rows it lets through."""
         return all_of([self.counting(), self._within_read() if self.within_read else self._reached()])
-
-    def _alone(self) -> sql.Composable:
-        if not self.covering:
-            return TRUE
-        roles = sql.SQL(", ").join(map(sql.Literal, self.covering))
-        return sql.SQL("not {}").format(called("folded_holds", sql.SQL("array[{}]::name[]").format(roles)))
 
     def counting(self) -> sql.Composable:
         """Return whether the role counts for the caller now, in the row's cell."""
@@ -170,3 +165,11 @@ class Predicate:
 
     def _open(self) -> sql.Composable:
         return open_column(self.sources, self.table) or FALSE
+
+
+def _none_held(covering: Sequence[str]) -> sql.Composable:
+    """Return whether the caller held none of these database roles when the statement was planned."""
+    if not covering:
+        return TRUE
+    roles = sql.SQL(", ").join(map(sql.Literal, covering))
+    return sql.SQL("not {}").format(called("folded_holds", sql.SQL("array[{}]::name[]").format(roles)))

@@ -16,7 +16,7 @@ from rls.drift import Finding
 from rls.drift.findings import SEVERITIES, parameters
 from rls.errors import InputError, PlanError, Problem, RowlockError
 from rls.installed import definition_in_force, installed
-from rls.leakproof import read_leakproof
+from rls.leakproof import shipped_functions
 from rls.plan import Plan, make_plan
 from rls.resources import directory, sql_text
 from rls.state.catalog import pin
@@ -141,7 +141,7 @@ class _Examination:
             **parameters(self.connection, desired, self.installation),
             "organisation": self.installation.organisation,
             "leakproof": self.installation.leakproof,
-            "leakproof_functions": list(read_leakproof(self.connection, self.installation).functions),
+            "leakproof_functions": list(shipped_functions(self.connection, self.installation)),
             "owner_schemas": [entity.table.schema for entity in owned],
             "owner_tables": [entity.table.name for entity in owned],
             "owner_columns": [entity.owner.column for entity in owned if entity.owner],

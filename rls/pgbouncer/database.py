@@ -15,12 +15,11 @@ from rls.errors import RowlockError
 from rls.names import Installation
 from rls.organisation.applying import verifier
 from rls.resources import template
+from rls.state.superuser import is_superuser
 
 SCHEMA = "rls_pgbouncer"
 
 AUTH_QUERY = "select login, verifier from rls_pgbouncer.password($1)"
-
-IS_SUPERUSER = "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
 
 VERIFIERS = """
 select role.rolname::text, role.rolpassword
@@ -94,6 +93,5 @@ def _make_role(connection: Connection[Any], role: sql.Identifier, attributes: Li
 
 
 def _refuse_others(connection: Connection[Any]) -> None:
-    row = connection.execute(IS_SUPERUSER).fetchone()
-    if not row or not row[0]:
+    if not is_superuser(connection):
         raise RowlockError("PgBouncer's function reads passwords, which only a superuser can allow: connect as one")

@@ -1,4 +1,4 @@
-"""Statements that are a superuser's."""
+"""Who is a superuser, and statements that are one's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from psycopg import Connection
 
 from rls.errors import RowlockError
 
-IS_SUPERUSER = "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
+
+def is_superuser(connection: Connection[Any]) -> bool:
+    """Return whether who asks is a superuser."""
+    query = "select rolsuper from pg_catalog.pg_roles where rolname = current_user"
+    return connection.execute(query).fetchone() == (True,)
 
 
 def run(connection: Connection[Any], statements: Iterable[str], what: str) -> None:
@@ -20,7 +24,7 @@ def run(connection: Connection[Any], statements: Iterable[str], what: str) -> No
     :raises RowlockError: who asks is no superuser.
     """
     script = tuple(statements)
-    if script and connection.execute(IS_SUPERUSER).fetchone() != (True,):
+    if script and not is_superuser(connection):
         raise RowlockError(f"{what} are a superuser's: log in as one (--url), or hand one what --check prints")
     with connection.transaction():
         for statement in script:

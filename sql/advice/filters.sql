@@ -19,9 +19,8 @@ key as (
     managed.oid as "table",
     of_index.relname as index,
     keys.number,
-    pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) as key,
+    written.key,
     method.amname,
-    class.oid as class,
     class.opcname,
     class.opcnamespace,
     class.opcmethod,
@@ -30,12 +29,13 @@ key as (
     index.indkey[keys.number - 1] as column,
     class.opcname in ('text_pattern_ops', 'varchar_pattern_ops', 'bpchar_pattern_ops') as finds_prefixes,
     case when not class.opcdefault then pg_catalog.quote_ident(class.opcname) end as other_class,
-    pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) ~ '^(lower|upper)\([^()]+\)$' as folds
+    written.key ~ '^(lower|upper)\([^()]+\)$' as folds
   from managed
   join pg_catalog.pg_index as index on index.indrelid = managed.oid and index.indisvalid
   join pg_catalog.pg_class as of_index on of_index.oid = index.indexrelid
   join pg_catalog.pg_am as method on method.oid = of_index.relam
   cross join lateral pg_catalog.generate_series(1, index.indnkeyatts::int) as keys (number)
+  cross join lateral pg_catalog.pg_get_indexdef(index.indexrelid, keys.number, true) as written (key)
   join pg_catalog.pg_opclass as class on class.oid = index.indclass[keys.number - 1]
 )
 select
